@@ -1,0 +1,208 @@
+"""Settings, read once at the door into a typed object.
+
+Each key stands in ``config.toml`` in the data folder or in the environment as FOLLOWUP_KEY; the
+environment goes before the file. A wrong key or value is refused with file, key, value and remedy.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crawler import __version__
+from crawler.clock import Clock
+from pipelines.dates import parse_time, to_utc
+from pipelines.errors import BadInput, ContactMissing, HomeNotWritable
+
+_PREFIX = "FOLLOWUP_"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that can be set. Sizes are bytes, times seconds unless the name says otherwise.
+
+    Attributes:
+        home: the data folder: database, raw pages, logs, config.toml.
+        database_url: where the store is; SQLite in the data folder when not set.
+        contact: mail address or URL in the user agent; needed before the first live crawl.
+        allow_private: "host:port" that the guard lets through though private, for local sites.
+        now, speed: the product's clock, see `crawler.clock`.
+        min_gap_seconds: least time between two requests to one host.
+        request_seconds: a request is given up after this long.
+        max_page_bytes: a page or feed over this size, unpacked, is not read.
+        hosts_at_once: how many hosts are asked at the same time, one request to each.
+        keep_unused_days: how long the text of pages that no incident took is kept.
+        links_per_poll: how many links are taken of one poll of a source, newest first.
+    """
+
+    home: Path
+    database_url: str
+    contact: str | None = None
+    allow_private: tuple[str, ...] = ()
+    now: datetime | None = None
+    speed: float = 1.0
+    min_gap_seconds: float = 1.0
+    request_seconds: float = 30.0
+    max_page_bytes: int = 10_000_000
+    hosts_at_once: int = 32
+    keep_unused_days: int = 30
+    links_per_poll: int = 500
+
+    @property
+    def user_agent(self) -> str:
+        """``Followup/VERSION (+CONTACT)``."""
+        if self.contact is None:
+            return f"Followup/{__version__}"
+        return f"Followup/{__version__} (+{self.contact})"
+
+    @property
+    def raw_folder(self) -> Path:
+        """Where the raw pages lie, as WARC files."""
+        return self.home / "raw"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where each crawl has its log."""
+        return self.home / "logs"
+
+    def clock(self) -> Clock:
+        """A clock that starts now."""
+        return Clock(self.now, self.speed)
+
+    def require_contact(self) -> None:
+        """Raise ContactMissing unless the sites that are asked can tell whom to write to."""
+        if self.contact is None:
+            raise ContactMissing(
+                "No contact is set, and sites want to know whom to write to.",
+                remedy="Set FOLLOWUP_CONTACT to a mail address or a web page of yours.",
+            )
+
+    def make_home(self) -> None:
+        """Make the data folder, or raise HomeNotWritable."""
+        try:
+            for folder in (self.home, self.raw_folder, self.log_folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            if not os.access(self.home, os.W_OK | os.X_OK):
+                raise PermissionError(13, "Permission denied", str(self.home))
+        except OSError as error:
+            raise HomeNotWritable(
+                f"The data folder {self.home} cannot be written ({error.strerror}).",
+                remedy="Set FOLLOWUP_HOME to a folder that is yours.",
+            ) from error
+
+
+def read_config(environment: Mapping[str, str] | None = None) -> Config:
+    """The settings of this process. Raises BadInput for a wrong key or value."""
+    environment = os.environ if environment is None else environment
+    home = _home(environment)
+    values: dict[str, Any] = {}
+    path = home / "config.toml"
+    for key, raw in _file(path).items():
+        values[key] = _value(key, raw, f"{path}: key {key}")
+    for field in fields(Config):
+        name = _PREFIX + field.name.upper()
+        if field.name != "home" and environment.get(name, "") != "":
+            values[field.name] = _value(field.name, environment[name], name)
+    values.setdefault("database_url", f"sqlite:///{home / 'followup.db'}")
+    return Config(home=home, **values)
+
+
+def _home(environment: Mapping[str, str]) -> Path:
+    if given := environment.get("FOLLOWUP_HOME"):
+        return Path(given).expanduser().absolute()
+    data = environment.get("XDG_DATA_HOME") or "~/.local/share"
+    return (Path(data) / "followup").expanduser().absolute()
+
+
+def _file(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} is not valid TOML: {error}.", remedy="Mend that line.") from error
+    known = {field.name for field in fields(Config)} - {"home"}
+    for key in content:
+        if key not in known:
+            raise BadInput(
+                f"{path}: there is no setting {key!r}.",
+                remedy=f"The settings are {', '.join(sorted(known))}.",
+            )
+    return content
+
+
+def _value(key: str, raw: Any, where: str) -> Any:
+    """A value of the field's type from TOML or from the environment's characters."""
+    try:
+        return _READERS.get(key, _text)(raw)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise BadInput(
+            f"{where}: {raw!r} cannot be used ({error}).",
+            remedy=f"Give {_WANTED.get(key, 'text')}.",
+        ) from error
+
+
+def _text(raw: Any) -> str:
+    if not isinstance(raw, str) or not raw.strip():
+        raise ValueError("not text")
+    return raw.strip()
+
+
+def _list(raw: Any) -> tuple[str, ...]:
+    parts = raw.split(",") if isinstance(raw, str) else list(raw)
+    return tuple(part.strip() for part in parts if part.strip())
+
+
+def _moment(raw: Any) -> datetime:
+    when = raw if isinstance(raw, datetime) else parse_time(str(raw))
+    if when is None:
+        raise ValueError("not a time")
+    return to_utc(when)
+
+
+def _positive(raw: Any) -> float:
+    number = float(raw)
+    if not 0 < number < 1e9:
+        raise ValueError("not above 0")
+    return number
+
+
+def _gap(raw: Any) -> float:
+    number = float(raw)
+    if not 0 <= number <= 3600:
+        raise ValueError("not between 0 and 3600")
+    return number
+
+
+def _count(raw: Any) -> int:
+    number = int(raw)
+    if not 0 < number < 1 << 40:
+        raise ValueError("not above 0")
+    return number
+
+
+_READERS = {
+    "allow_private": _list,
+    "now": _moment,
+    "speed": _positive,
+    "min_gap_seconds": _gap,
+    "request_seconds": _positive,
+    "max_page_bytes": _count,
+    "hosts_at_once": _count,
+    "keep_unused_days": _count,
+    "links_per_poll": _count,
+}
+_WANTED = {
+    "allow_private": "host:port, several parted by commas",
+    "now": "an ISO time such as 2014-12-20T12:00Z",
+    "speed": "a number above 0",
+    "min_gap_seconds": "seconds from 0 to 3600",
+    "request_seconds": "seconds above 0",
+    "max_page_bytes": "a whole number of bytes above 0",
+    "hosts_at_once": "a whole number above 0",
+    "keep_unused_days": "a whole number of days above 0",
+    "links_per_poll": "a whole number above 0",
+}
