@@ -1,0 +1,457 @@
+"""Addresses: what names one article, what may be asked for, and who owns a host.
+
+An address is fetched as it was found and compared by its `canonical_key`: some servers answer 404
+once a parameter is taken off, so the key is for comparing only and is never asked for.
+
+Known mistakes: a site that tells articles apart by a parameter of `PARAMETERS` alone has them
+folded into one (give the row `hosts` or `values`, or take it out); a twin at another registrable
+domain is not folded here, its text tells. Splitting follows the WHATWG URL standard where browsers
+and RFC 3986 differ (backslashes, tabs, numbers as hosts).
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from ipaddress import IPv4Address, IPv6Address
+from urllib.parse import unquote, unquote_to_bytes, urljoin
+
+from tldextract import TLDExtract
+from w3lib.url import safe_url_string
+
+#: Longest address that is asked for. Servers and caches refuse more from about here.
+MAX_LENGTH = 2_000
+#: Longer addresses and keys are named by their digest, to fit an index row of any database.
+MAX_KEYED = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Query parameters that don't tell articles apart.
+
+    Attributes:
+        names: in lower case, parted by blanks; a trailing * stands for any ending.
+        reason: who sets them.
+        values: only where the whole value matches; None for any value.
+        hosts: only at these registrable domains; empty for all.
+        view: they choose how the article is shown; an address loses its meaning without them.
+    """
+
+    names: str
+    reason: str
+    values: re.Pattern[str] | None = None
+    hosts: tuple[str, ...] = ()
+    view: bool = False
+
+
+_CHANNEL = re.compile(
+    r"(?:rss|feeds?|atom|twitter|tw|facebook|fb|linkedin|whatsapp|telegram|reddit|flipboard|social"
+    r"|share|sharing|newsletter|nl|e?mail|app|push|home-?page|google-?news|timeline|wechat|weibo"
+    r"|singlemessage|groupmessage)(?:[-_.][\w.-]{0,40})?",
+    re.IGNORECASE,
+)
+_ON = re.compile(r"(?:|1|true|yes|on|y)", re.IGNORECASE)
+_SESSION = re.compile(r"[0-9A-Za-z,-]{22,128}")
+
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter("utm_* utm", "Urchin and Google Analytics campaigns"),
+    Parameter("at_* xtor xtref xtcr", "AT Internet campaigns (BBC, Le Monde)"),
+    Parameter("pk_* piwik_* mtm_* matomo_*", "Matomo campaigns"),
+    Parameter("ns_mchannel ns_source ns_campaign ns_linkname ns_fee", "comScore campaigns"),
+    Parameter("wt_mc wt_zmc wt_ref wt.*", "Webtrends and Webtrekk campaigns"),
+    Parameter("cm_sp cm_re cm_ite cm_mmc cm_mmc_* cmpid", "Coremetrics campaigns"),
+    Parameter("s_cid s_kwcid ef_id icid intcid intcmp itm_* ncid", "Adobe and in-house campaigns"),
+    Parameter("hsctatracking _hsenc _hsmi __hs*", "HubSpot mails"),
+    Parameter("mc_cid mc_eid mkt_tok vero_id oly_* ck_subscriber_id", "newsletters by mail"),
+    Parameter("gclid gclsrc dclid gbraid wbraid _ga _gl srsltid usqp", "Google's clicks"),
+    Parameter("amp_js_v amp_gsa amp_r amp_ct", "added by the viewer of AMP pages"),
+    Parameter("fbclid fb_action_ids fb_action_types fb_source fb_ref __tn__", "Facebook's clicks"),
+    Parameter("msclkid yclid ysclid twclid ttclid li_fat_id epik dicbo obref", "others' clicks"),
+    Parameter("igshid igsh __twitter_impression ref_src ref_url", "Instagram and Twitter"),
+    Parameter("soc_src soc_trk tsrc .tsrc guccounter guce_*", "Yahoo and its consent detour"),
+    Parameter("ref referer referrer refsrc sref reflink", "where the reader came from"),
+    Parameter("smid smtyp ftag ito ocid taid oref __source", "which share button or feed it was"),
+    Parameter("feedtype feedname rpc", "Reuters' feeds, until about 2019"),
+    Parameter("source", "where the reader came from (Medium, Welt, Business Insider)"),
+    Parameter("partner emc", "New York Times feeds and mails", hosts=("nytimes.com",)),
+    Parameter("mod", "which box was clicked", hosts=("wsj.com", "marketwatch.com", "barrons.com")),
+    Parameter("cmp", "share buttons", hosts=("theguardian.com", "cbc.ca")),
+    Parameter("maca", "feed", hosts=("dw.com",)),
+    Parameter("srnd sref", "which front page", hosts=("bloomberg.com",)),
+    Parameter("origin bfsource", "which box was clicked", hosts=("buzzfeed.com",)),
+    Parameter("ico", "which box was clicked", hosts=("metro.co.uk", "dailymail.co.uk")),
+    Parameter("iid", "which box was clicked", hosts=("cnn.com",)),
+    Parameter("spm scm", "Alibaba and Sohu, which box was clicked"),
+    Parameter("isappinstalled nsukey", "added by WeChat"),
+    Parameter("f from r s src via cmp cid mod medium channel feed share", "channel", _CHANNEL),
+    Parameter("jsessionid phpsessid aspsessionid* asp.net_sessionid", "session of a server"),
+    Parameter("cfid cftoken oscsid zenid sessionid session_id", "session of a server"),
+    # PHP-Nuke and Slash name articles by a short sid; a session's is long.
+    Parameter("sid s", "session of a server", _SESSION),
+    Parameter("_ cachebuster nocache", "against caches", re.compile(r"\d{0,20}")),
+    Parameter("amp", "AMP twin", re.compile(r"(?:|1|true|yes|amp)", re.IGNORECASE), view=True),
+    Parameter("output outputtype format view", "AMP twin", re.compile(r"amp(?:html)?"), view=True),
+    Parameter("m mobile", "twin for phones (Blogger: m=1)", _ON, view=True),
+    Parameter("print printable printer printview printpagedarticle", "to print", _ON, view=True),
+    Parameter("view mode output format", "to print", re.compile("print(?:er)?"), view=True),
+    Parameter("page pagewanted seite", "all on one page", re.compile("all|print"), view=True),
+    Parameter("singlepage single_page fullpage", "all on one page", _ON, view=True),
+    Parameter("showcomments comments replytocom", "opens the comments (WordPress)", view=True),
+)
+
+#: Labels of a host that stand for the same site in another dress.
+_TWIN_LABEL = re.compile(r"www\d{0,2}|m|mobile|mobil|amp|wap|touch")
+_INDEX = re.compile(r"(?:index|default)\.(?:s?html?|php\d?|aspx?|jspx?|cfm|do)", re.IGNORECASE)
+#: Last path segments that show the article before them in another dress.
+_TWIN_SEGMENT = frozenset({"amp", "amphtml", "amp.html", "print", "print.html", "komplettansicht"})
+_AMP_LEAD = frozenset({"amp", "amphtml"})
+_AMP_SUFFIX = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
+_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
+#: Viewers and caches that carry another site's page under their own host.
+_AMP_CACHE = re.compile(r"[^/]+\.cdn\.ampproject\.org/(?:[a-z]/)?(?:s/)?(?=[^/]+\.[^/]+/)")
+_AMP_VIEWER = re.compile(
+    r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/amp/(?:s/)?(?=[^/]+\.[^/]+/)"
+)
+
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d)", re.IGNORECASE)
+_WEB = re.compile(r"https?:[/\\]*|[/\\]{2,}", re.IGNORECASE)
+_EDGES = "".join(map(chr, range(0x21)))
+_DROPPED = re.compile("[\t\n\r]")
+_AUTHORITY = re.compile(r"[^/\\?#]*")
+_PORT = re.compile(r":0*(\d{0,5})$", re.ASCII)
+_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
+_NUMBER = re.compile(r"0x[0-9a-f]*|\d+", re.ASCII)
+_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|(%)|([^!$&'()*+,\-./0-9:;=@A-Z_a-z~?|\[\]])")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+#: The bundled suffix list with its private half: two blogs at one host company are two sites.
+_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A web address taken apart; `path` is as written, `query` and `fragment` may be empty."""
+
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+
+
+def canonical_key(url: str) -> str:
+    """The identity of an article's address, printable ASCII of at most `MAX_LENGTH` characters.
+
+    Scheme, user, default port, fragment (but for #! routes), tracking and view parameters, session
+    ids, index pages and the twins under www., m., amp., /amp and /print don't count. The key of a
+    key is itself. Never raises: what is no web address gets a key of its own that begins with "!".
+    """
+    text = _clean(url)
+    if len(text) > MAX_KEYED:
+        return f"!{_digest(text)}"
+    if text.startswith("!"):
+        return _opaque(text[1:])
+    while True:
+        parts = _split(text)
+        if parts is None:
+            return _opaque(_WEB.sub("", text, count=1))
+        shown = f"{parts.host}{parts.path}"
+        wrapper = _AMP_CACHE.match(shown) or _AMP_VIEWER.match(shown)
+        if wrapper is None:
+            break
+        text = f"{shown[wrapper.end() :]}?{parts.query}"
+    key = _fold(parts)
+    return key if len(key) <= MAX_LENGTH else f"{parts.host}/~{_digest(key)}"
+
+
+def absolute(base: str, href: str) -> str | None:
+    """The address that a link on the page `base` leads to, ready to be asked for.
+
+    Joined, escaped as a browser does, without user and fragment (but for #! routes none matters to
+    a server). None for all but http and https, for more than `MAX_LENGTH` characters, and where the
+    host or port cannot be one.
+    """
+    href = _clean(href)
+    if len(href) > MAX_LENGTH or len(base) > MAX_KEYED:
+        return None
+    head, mark, query = href.partition("?")
+    scheme = _SCHEME.match(href)
+    if scheme is None or scheme.group(1).lower() in ("http", "https"):
+        href = head.replace("\\", "/") + mark + query
+    try:
+        joined = href if _is_web(href) else urljoin(_clean(base), href)
+        joined = joined.partition("#")[0]
+        parts = _split(joined) if _is_web(joined) else None
+        if parts is None:
+            return None
+        secure = joined[:6].lower() == "https:"
+        address = _address(secure, parts)
+        fetchable = safe_url_string(address)
+    except ValueError:
+        return None
+    return fetchable if len(fetchable) <= MAX_LENGTH else None
+
+
+def host_of(url: str) -> str:
+    """The host in lower-case ASCII, IPv6 in brackets, numbers as dotted quads; "" where none is."""
+    text = _clean(url)
+    parts = _split(text) if len(text) <= MAX_KEYED else None
+    return parts.host if parts else ""
+
+
+def origin_of(url: str) -> str:
+    """ "http://host" or "https://host:port", the default port left out; "" for no web address."""
+    text = _clean(url)
+    parts = _split(text) if _is_web(text) and len(text) <= MAX_KEYED else None
+    if parts is None:
+        return ""
+    secure = text[:6].lower() == "https:"
+    return _address(secure, _Parts(parts.host, parts.port, "", "", ""))
+
+
+@lru_cache(maxsize=4_096)
+def registrable_domain(host: str) -> str:
+    """The part of a host that its owner registered ("news.bbc.co.uk" gives "bbc.co.uk").
+
+    From the Public Suffix List that comes with tldextract, private suffixes counted; an unknown
+    suffix has one label, as https://publicsuffix.org/list/ prescribes. An IP address, a single
+    label and a suffix itself stand for themselves.
+    """
+    host = host.strip().strip(".").lower()
+    if len(host) > 253 or host.startswith("[") or _looks_numeric(host):
+        return host
+    found = _suffixes.extract_str(host)
+    if found.suffix:
+        return found.top_domain_under_public_suffix or host
+    return ".".join(host.split(".")[-2:])
+
+
+def same_site(a_url: str, b_url: str) -> bool:
+    """True where both hosts belong to one registrable domain; False where either has no host."""
+    a, b = host_of(a_url), host_of(b_url)
+    return bool(a and b) and registrable_domain(a) == registrable_domain(b)
+
+
+def strip_tracking(url: str) -> str:
+    """The address without tracking, sessions and fragment, else letter for letter as it was."""
+    text = _clean(url)
+    parts = _split(text) if len(text) <= MAX_KEYED else None
+    if parts is None:
+        return text
+    head, mark, fragment = text.partition("#")
+    address, _, query = head.partition("?")
+    domain = registrable_domain(parts.host)
+    kept = [pair for pair in query.split("&") if not _is_dropped(pair, domain, view=False)]
+    tail = "&".join(kept)
+    route = mark + fragment if fragment.startswith("!") else ""
+    return address + ("?" + tail if tail else "") + route
+
+
+def _clean(url: str) -> str:
+    return _DROPPED.sub("", url.strip(_EDGES))
+
+
+def _is_web(url: str) -> bool:
+    return url[:7].lower() == "http://" or url[:8].lower() == "https://"
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _opaque(text: str) -> str:
+    """A key for what cannot be taken apart."""
+    key = "!" + _escape(text)
+    return key if len(key) <= MAX_LENGTH else f"!{_digest(key)}"
+
+
+def _split(text: str) -> _Parts | None:
+    """A web address in its parts; None for other schemes and where host or port cannot be."""
+    if web := _WEB.match(text):
+        text = text[web.end() :]
+    elif _SCHEME.match(text):
+        return None
+    match = _AUTHORITY.match(text)
+    authority = match.group() if match else ""
+    host, port = _host_and_port(authority.rpartition("@")[2])
+    if host is None or port is None:
+        return None
+    rest, _, fragment = text[len(authority) :].partition("#")
+    path, _, query = rest.partition("?")
+    return _Parts(host, port, path.replace("\\", "/"), query, fragment)
+
+
+def _host_and_port(authority: str) -> tuple[str | None, str | None]:
+    if match := _PORT.search(authority):
+        port = match.group(1)
+        if port and int(port) > 65_535:
+            return None, None
+        return _host(authority[: match.start()]), port
+    return _host(authority), ""
+
+
+def _host(raw: str) -> str | None:
+    """A host as the WHATWG host parser gives it (IDNA 2003); None where it is none."""
+    if raw.startswith("[") and raw.endswith("]"):
+        try:
+            return f"[{IPv6Address(raw[1:-1]).compressed}]"
+        except ValueError:
+            return None
+    if not raw or len(raw) > 1_000:
+        return None
+    text = unicodedata.normalize("NFKC", unquote(raw)).replace("。", ".").lower()
+    try:
+        host = text.rstrip(".").encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        return None
+    if _looks_numeric(host):
+        return _ipv4(host)
+    labels = host.split(".")
+    whole = len(host) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
+    return host if whole else None
+
+
+def _looks_numeric(host: str) -> bool:
+    return _NUMBER.fullmatch(host.rpartition(".")[2]) is not None
+
+
+def _ipv4(host: str) -> str | None:
+    """Dotted quad of 127.1, 0x7f000001, 0177.0.0.1 and their like: the WHATWG IPv4 parser."""
+    pieces = host.split(".")
+    if len(pieces) > 4 or len(host) > 60 or not all(_NUMBER.fullmatch(p) for p in pieces):
+        return None
+    try:
+        *high, last = [_number(piece) for piece in pieces]
+        if any(value > 255 for value in high) or last >= 256 ** (4 - len(high)):
+            return None
+    except ValueError:
+        return None
+    return str(IPv4Address(sum(v << 8 * (3 - i) for i, v in enumerate(high)) + last))
+
+
+def _number(piece: str) -> int:
+    if piece.startswith("0x"):
+        return int(piece[2:] or "0", 16)
+    return int(piece, 8 if piece.startswith("0") and len(piece) > 1 else 10)
+
+
+def _address(secure: bool, parts: _Parts) -> str:
+    default = "443" if secure else "80"
+    port = f":{parts.port}" if parts.port not in ("", default) else ""
+    scheme = "https" if secure else "http"
+    query = f"?{parts.query}" if parts.query else ""
+    return f"{scheme}://{parts.host}{port}{parts.path}{query}"
+
+
+def _fold(parts: _Parts) -> str:
+    """The key of an address that was taken apart, wrappers not yet taken off."""
+    host = _fold_host(parts.host)
+    port = f":{parts.port}" if parts.port not in ("", "80", "443") else ""
+    query = _fold_query(parts.query, registrable_domain(parts.host))
+    route = f"#{_escape(parts.fragment)}" if parts.fragment.startswith("!") else ""
+    return f"{host}{port}/{_fold_path(parts.path)}{'?' + query if query else ''}{route}"
+
+
+def _fold_host(host: str) -> str:
+    labels = host.split(".")
+    if host.startswith("[") or not any(_TWIN_LABEL.fullmatch(label) for label in labels):
+        return host
+    owned = registrable_domain(host).count(".") + 1
+    own, above = labels[-owned:], labels[:-owned]
+    return ".".join([label for label in above if not _TWIN_LABEL.fullmatch(label)] + own)
+
+
+def _fold_path(path: str) -> str:
+    segments: list[str] = []
+    for segment in _PATH_SESSION.sub("", _escape(path)).split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    while segments and _fold_segment(segments):
+        pass
+    return "/".join(segments)
+
+
+def _fold_segment(segments: list[str]) -> bool:
+    """Take one twin's mark off the path; False where none is left."""
+    last, nested = segments[-1], len(segments) > 1
+    plain = _AMP_SUFFIX.sub("", last)
+    is_twin = nested and last.lower() in _TWIN_SEGMENT and _names_article(segments[-2])
+    if is_twin or _INDEX.fullmatch(last):
+        segments.pop()
+    elif nested and segments[0].lower() in _AMP_LEAD and _names_article(last):
+        segments.pop(0)
+    elif plain not in (last, ""):
+        segments[-1] = plain
+    else:
+        return False
+    return True
+
+
+def _names_article(segment: str) -> bool:
+    """/news/print may be a section of the printed paper; /news/oil-price-falls/print is none."""
+    return any(mark in "-_.0123456789" for mark in segment)
+
+
+def _fold_query(query: str, domain: str) -> str:
+    pairs = [pair for pair in query.split("&") if not _is_dropped(pair, domain, view=True)]
+    folded = {_escape(_unescaped_name(pair).replace("+", " ")).rstrip("=") for pair in pairs}
+    return "&".join(sorted(folded - {""}))
+
+
+def _is_dropped(pair: str, domain: str, *, view: bool) -> bool:
+    """True for a pair of the query that doesn't tell articles apart."""
+    name, _, value = _unescaped_name(pair).partition("=")
+    name = unquote_to_bytes(name).decode("utf-8", "replace").lower()
+    if not name:
+        return True
+    for row in _rows_of(name):
+        if (view or not row.view) and (not row.hosts or domain in row.hosts):
+            value = unquote(value)
+            if row.values is None or row.values.fullmatch(value):
+                return True
+    return False
+
+
+def _unescaped_name(pair: str) -> str:
+    """Without the "amp;" that an address keeps when its page escaped it twice."""
+    while pair.startswith("amp;"):
+        pair = pair[4:]
+    return pair
+
+
+def _rows_of(name: str) -> list[Parameter]:
+    rows = _BY_NAME.get(name, [])
+    return rows + [row for prefix, row in _BY_PREFIX if name.startswith(prefix)]
+
+
+def _by_name() -> tuple[dict[str, list[Parameter]], list[tuple[str, Parameter]]]:
+    exact: dict[str, list[Parameter]] = {}
+    prefixes: list[tuple[str, Parameter]] = []
+    for row in PARAMETERS:
+        for name in row.names.split():
+            if name.endswith("*"):
+                prefixes.append((name[:-1], row))
+            else:
+                exact.setdefault(name, []).append(row)
+    return exact, prefixes
+
+
+_BY_NAME, _BY_PREFIX = _by_name()
+
+
+def _escape(text: str) -> str:
+    """Every octet in one spelling: unreserved ones bare, all others as %XX with capitals."""
+    return _ESCAPE.sub(_one_escape, text)
+
+
+def _one_escape(match: re.Match[str]) -> str:
+    if (digits := match.group(1)) is not None:
+        octet = chr(int(digits, 16))
+        return octet if octet in _UNRESERVED else f"%{digits.upper()}"
+    if match.group(2) is not None:
+        return "%25"
+    octets = match.group(3).encode("utf-8", "surrogatepass")
+    return "".join(f"%{octet:02X}" for octet in octets)
