@@ -88,6 +88,12 @@ def test_twins_of_one_article_have_one_key(twin: str) -> None:
         ("http://example.com/?q=content/one", "http://example.com/?q=content/two"),
         ("http://example.com/article.php?sid=123", "http://example.com/article.php?sid=124"),
         ("http://example.com/?story=a", "http://example.com/?story=b"),
+        (
+            "http://example.com/?s=2012-04-28-breakpoints-css",
+            "http://example.com/?s=2012-05-12-menu",
+        ),
+        ("http://example.com/?s=facebook-buys-whatsapp", "http://example.com/"),
+        ("http://example.com/?feed=rss2", "http://example.com/"),
         ("http://example.com/?f=4", "http://example.com/?f=5"),
         ("http://example.com/?mod=viewthread", "http://example.com/?mod=forum"),
         ("http://example.com/a?lang=en", "http://example.com/a?lang=de"),
