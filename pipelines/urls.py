@@ -287,6 +287,8 @@ def _fold_host(host: str) -> str:
         return host
     owned = registrable_domain(host).count(".") + 1
     own, above = labels[-owned:], labels[:-owned]
+    if own[0] == "www" and len(own) > 2:
+        own = own[1:]  # a host company's front page, its own name being a suffix (x0.com)
     return ".".join([label for label in above if not _TWIN_LABEL.fullmatch(label)] + own)
 
 

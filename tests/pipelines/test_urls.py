@@ -117,6 +117,11 @@ def test_order_and_spelling_of_parameters_do_not_matter() -> None:
     assert canonical_key("http://example.com/?b=%7e&a=x+y") == "example.com/?a=x%20y&b=~"
 
 
+def test_front_page_of_a_host_company_has_its_www_folded() -> None:
+    assert canonical_key("http://www.blogspot.com/a") == canonical_key("http://blogspot.com/a")
+    assert canonical_key("http://m.github.io/a") != canonical_key("http://github.io/a")
+
+
 def test_language_editions_of_a_mobile_site_stay_apart() -> None:
     assert canonical_key("https://en.m.wikipedia.org/wiki/Sony") == "en.wikipedia.org/wiki/Sony"
 
