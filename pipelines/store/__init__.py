@@ -1,0 +1,10 @@
+"""The only place that knows SQL: schema, migrations, and one module for each thing that is kept.
+
+`open_database` gives a `Database`; its `write()` and `read()` give a connection within one
+transaction; every function of the rooms takes that connection first. Callers decide what belongs
+into one transaction. Times are aware UTC in and out, on SQLite and PostgreSQL alike.
+"""
+
+from pipelines.store.database import Database, open_database
+
+__all__ = ["Database", "open_database"]

@@ -1,0 +1,256 @@
+"""Crawls: who asked for one, what became of it.
+
+A crawl is asked for by any door (`request`), started by one child process (`start`), and ends in
+exactly one state. Its counts by outcome are taken from its worklist, never handed in, so that they
+always add up.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Update, func, select, update
+
+from pipelines.errors import UnknownThing
+from pipelines.outcomes import Outcome
+from pipelines.store.schema import crawl, crawl_link
+
+
+class Trigger(StrEnum):
+    """Why a crawl was asked for."""
+
+    SCHEDULE = "schedule"
+    HAND = "hand"
+    API = "api"
+    BACKFILL = "backfill"
+    REVISIT = "revisit"
+
+
+class CrawlState(StrEnum):
+    """Where a crawl stands. MISSED is one that was due while nothing ran."""
+
+    REQUESTED = "requested"
+    RUNNING = "running"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    MISSED = "missed"
+
+
+@dataclass(frozen=True, slots=True)
+class Crawl:
+    """A crawl's row; see `schema.crawl` for what None means. `heartbeat_at` is REAL time."""
+
+    id: int
+    trigger: Trigger
+    requested_by: str
+    request: Mapping[str, Any]
+    state: CrawlState
+    requested_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
+    exit_status: int | None
+    pid: int | None
+    heartbeat_at: datetime | None
+    cancel_requested_at: datetime | None
+    progress: Mapping[str, Any] | None
+    known: int
+    counts: Mapping[str, int] | None
+    links_found: int | None
+    requests: int
+    seconds: float | None
+    result: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A crawl's links by outcome, and how many have none yet."""
+
+    by_outcome: Mapping[Outcome, int]
+    open: int
+
+    @property
+    def links_found(self) -> int:
+        """All links, open ones too."""
+        return sum(self.by_outcome.values()) + self.open
+
+
+def request(
+    conn: Connection,
+    trigger: Trigger,
+    requested_by: str,
+    request: Mapping[str, Any],
+    *,
+    now: datetime,
+    state: CrawlState = CrawlState.REQUESTED,
+) -> int:
+    """Asks for a crawl and gives its id. `request` says what for: incident, sources, urls, all."""
+    return int(
+        conn.execute(
+            crawl.insert()
+            .values(
+                trigger=trigger,
+                requested_by=requested_by,
+                request=dict(request),
+                state=state,
+                requested_at=now,
+                known=0,
+                requests=0,
+            )
+            .returning(crawl.c.id)
+        ).scalar_one()
+    )
+
+
+def start(conn: Connection, id: int, *, pid: int, now: datetime, wall_now: datetime) -> bool:
+    """True if the crawl is this process's now; False if it was started or cancelled already."""
+    return _changed(
+        conn,
+        update(crawl)
+        .where(crawl.c.id == id, crawl.c.state == CrawlState.REQUESTED)
+        .values(state=CrawlState.RUNNING, pid=pid, started_at=now, heartbeat_at=wall_now),
+    )
+
+
+def heartbeat(
+    conn: Connection,
+    id: int,
+    *,
+    wall_now: datetime,
+    requests: int,
+    progress: Mapping[str, Any] | None = None,
+) -> bool:
+    """The child lives. False if the crawl runs no more for others: it must stop then."""
+    values: dict[str, Any] = {"heartbeat_at": wall_now, "requests": requests}
+    if progress is not None:
+        values["progress"] = dict(progress)
+    return _changed(
+        conn,
+        update(crawl).where(crawl.c.id == id, crawl.c.state == CrawlState.RUNNING).values(**values),
+    )
+
+
+def finish(
+    conn: Connection,
+    id: int,
+    state: CrawlState,
+    *,
+    now: datetime,
+    end_reason: str | None = None,
+    exit_status: int | None = None,
+    requests: int | None = None,
+    seconds: float | None = None,
+) -> bool:
+    """Ends a crawl and writes its counts. False if it had ended already; nothing changes then.
+
+    Close its worklist (`worklists.close`) before, in the same transaction.
+    """
+    totals = counts(conn, id)
+    values: dict[str, Any] = {
+        "state": state,
+        "ended_at": now,
+        "end_reason": end_reason,
+        "exit_status": exit_status,
+        "seconds": seconds,
+        "counts": {outcome.value: count for outcome, count in totals.by_outcome.items()},
+        "links_found": totals.links_found,
+    }
+    if requests is not None:
+        values["requests"] = requests
+    unended = crawl.c.state.in_([CrawlState.REQUESTED, CrawlState.RUNNING])
+    return _changed(conn, update(crawl).where(crawl.c.id == id, unended).values(**values))
+
+
+def set_exit_status(conn: Connection, id: int, exit_status: int) -> None:
+    """What the launcher saw of the child that ended its crawl itself."""
+    conn.execute(update(crawl).where(crawl.c.id == id).values(exit_status=exit_status))
+
+
+def set_result(conn: Connection, id: int, result: Mapping[str, Any]) -> None:
+    """What the child has to say besides its counts."""
+    conn.execute(update(crawl).where(crawl.c.id == id).values(result=dict(result)))
+
+
+def get(conn: Connection, id: int) -> Crawl:
+    """Raises UnknownThing where there is none of that id."""
+    row = conn.execute(select(crawl).where(crawl.c.id == id)).one_or_none()
+    if row is None:
+        raise UnknownThing("crawl", id, remedy="`followup crawls list` shows them.")
+    return _crawl(row)
+
+
+def list_all(conn: Connection, *, limit: int | None = None) -> list[Crawl]:
+    """Crawls, the newest first."""
+    return [
+        _crawl(row) for row in conn.execute(select(crawl).order_by(crawl.c.id.desc()).limit(limit))
+    ]
+
+
+def in_state(conn: Connection, state: CrawlState) -> list[Crawl]:
+    """Crawls that stand there, the oldest first."""
+    rows = conn.execute(select(crawl).where(crawl.c.state == state).order_by(crawl.c.id))
+    return [_crawl(row) for row in rows]
+
+
+def running(conn: Connection) -> list[Crawl]:
+    """Crawls whose row says that they run; whether their process lives is for the caller to see."""
+    return in_state(conn, CrawlState.RUNNING)
+
+
+def ask_cancel(conn: Connection, id: int, *, now: datetime) -> CrawlState:
+    """Asks for the end of a crawl: one that has not begun ends here, a running one is told to.
+
+    Gives the state after that. Raises UnknownThing.
+    """
+    current = get(conn, id).state
+    if current is CrawlState.REQUESTED and finish(
+        conn, id, CrawlState.CANCELLED, now=now, end_reason="cancelled before it began"
+    ):
+        return CrawlState.CANCELLED
+    conn.execute(
+        update(crawl)
+        .where(crawl.c.id == id, crawl.c.state == CrawlState.RUNNING)
+        .where(crawl.c.cancel_requested_at.is_(None))
+        .values(cancel_requested_at=now)
+    )
+    return get(conn, id).state
+
+
+def is_cancel_asked(conn: Connection, id: int) -> bool:
+    """True once somebody asked for its end."""
+    asked = select(crawl.c.cancel_requested_at).where(crawl.c.id == id)
+    return conn.execute(asked).scalar() is not None
+
+
+def counts(conn: Connection, id: int) -> Counts:
+    """The links of a crawl by outcome, now; those that were known already among them."""
+    rows = conn.execute(
+        select(crawl_link.c.outcome, func.count())
+        .where(crawl_link.c.crawl_id == id)
+        .group_by(crawl_link.c.outcome)
+    )
+    by_outcome: dict[Outcome, int] = {}
+    waiting = 0
+    for outcome, count in rows:
+        if outcome is None:
+            waiting = count
+        else:
+            by_outcome[Outcome(outcome)] = count
+    known = conn.execute(select(crawl.c.known).where(crawl.c.id == id)).scalar() or 0
+    if known:
+        by_outcome[Outcome.ALREADY_KNOWN] = by_outcome.get(Outcome.ALREADY_KNOWN, 0) + known
+    return Counts(dict(sorted(by_outcome.items())), waiting)
+
+
+def _changed(conn: Connection, statement: Update) -> bool:
+    return conn.execute(statement).rowcount == 1
+
+
+def _crawl(row: Row[Any]) -> Crawl:
+    values = dict(row._mapping)
+    values["trigger"] = Trigger(row.trigger)
+    values["state"] = CrawlState(row.state)
+    return Crawl(**values)

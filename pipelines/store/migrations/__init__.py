@@ -1,0 +1,8 @@
+"""Migrations of the store, appended and never changed once released.
+
+A test holds `REVISIONS` to what lies in `versions`; opening a database that stands at its last one
+then costs one query and no import of Alembic.
+"""
+
+#: Oldest first.
+REVISIONS = ("0001",)

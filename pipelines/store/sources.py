@@ -1,0 +1,172 @@
+"""Sources and the documents they are read from, with their validators."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, select, update
+
+from pipelines.errors import BadInput, UnknownThing
+from pipelines.incident import Health, Source, SourceKind
+from pipelines.store.database import insert_into
+from pipelines.store.schema import document, source
+
+#: Longest address of a source, in bytes; a longer one fits no index row of PostgreSQL.
+MAX_URL_BYTES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional request sends back: ETag and Last-Modified as the server gave them."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+def add(conn: Connection, new: Source, *, now: datetime) -> tuple[int, bool]:
+    """The source's id, and whether it was made now: an address is a source only once.
+
+    Marks of a source that is there already are left as they are.
+    """
+    if len(new.url.encode(errors="replace")) > MAX_URL_BYTES:
+        raise BadInput(f"The address {new.url[:80]!r}… is too long.", remedy="Shorten it.")
+    made = conn.execute(
+        insert_into(conn, source)
+        .values(
+            kind=new.kind,
+            url=new.url,
+            outlet=new.outlet,
+            language=new.language,
+            country=new.country,
+            tags=list(new.tags),
+            health=new.health,
+            health_reason=new.health_reason,
+            health_since=new.health_since or now,
+            failures=0,
+            due_at=new.due_at,
+            polled_at=new.polled_at,
+            added_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[source.c.url])
+        .returning(source.c.id)
+    ).scalar()
+    if made is not None:
+        return int(made), True
+    known = conn.execute(select(source.c.id).where(source.c.url == new.url)).scalar_one()
+    return int(known), False
+
+
+def get(conn: Connection, id: int) -> Source:
+    """Raises UnknownThing where there is none of that id."""
+    row = conn.execute(select(source).where(source.c.id == id)).one_or_none()
+    if row is None:
+        raise UnknownThing("source", id, remedy="`followup source list` shows them.")
+    return _source(row)
+
+
+def find(conn: Connection, url: str) -> Source | None:
+    """The source at an address."""
+    row = conn.execute(select(source).where(source.c.url == url)).one_or_none()
+    return None if row is None else _source(row)
+
+
+def list_all(conn: Connection) -> list[Source]:
+    """All sources by id. Which of them an incident follows is for `Follows.takes` to say."""
+    return [_source(row) for row in conn.execute(select(source).order_by(source.c.id))]
+
+
+def failures(conn: Connection) -> Mapping[int, int]:
+    """Polls that failed in a row, by source; those without are left out."""
+    rows = conn.execute(select(source.c.id, source.c.failures).where(source.c.failures > 0))
+    return dict(rows.all())
+
+
+def remove(conn: Connection, id: int) -> None:
+    """Takes a source away with its documents. What was found through it stays."""
+    if conn.execute(delete(source).where(source.c.id == id)).rowcount == 0:
+        raise UnknownThing("source", id, remedy="`followup source list` shows them.")
+
+
+def set_health(
+    conn: Connection, id: int, health: Health, reason: str | None, *, now: datetime
+) -> None:
+    """What the last poll told. `health_since` moves only when the health changes; failures in a
+    row are counted until it is OK again."""
+    conn.execute(
+        update(source)
+        .where(source.c.id == id, source.c.health != health)
+        .values(health=health, health_since=now)
+    )
+    count = 0 if health is Health.OK else source.c.failures + 1
+    conn.execute(
+        update(source).where(source.c.id == id).values(health_reason=reason, failures=count)
+    )
+
+
+def mark_polled(conn: Connection, id: int, *, now: datetime, due_at: datetime | None) -> None:
+    """The source was asked, whatever came of it."""
+    conn.execute(update(source).where(source.c.id == id).values(polled_at=now, due_at=due_at))
+
+
+def set_marks(
+    conn: Connection,
+    id: int,
+    *,
+    outlet: str | None,
+    language: str | None,
+    country: str | None,
+    tags: tuple[str, ...],
+) -> None:
+    """Writes what is known of a source besides its address."""
+    marks = {"outlet": outlet, "language": language, "country": country, "tags": list(tags)}
+    conn.execute(update(source).where(source.c.id == id).values(**marks))
+
+
+def set_due(conn: Connection, id: int, due_at: datetime | None) -> None:
+    """When it is to be polled next; None is at once."""
+    conn.execute(update(source).where(source.c.id == id).values(due_at=due_at))
+
+
+def validators(conn: Connection, source_id: int, url: str) -> Validators:
+    """What the last whole answer of a document carried; empty for one never read."""
+    row = conn.execute(
+        select(document.c.etag, document.c.last_modified).where(
+            document.c.source_id == source_id, document.c.url == url
+        )
+    ).one_or_none()
+    return Validators() if row is None else Validators(row.etag, row.last_modified)
+
+
+def save_document(
+    conn: Connection, source_id: int, url: str, validators: Validators, *, now: datetime
+) -> None:
+    """Keeps a document's validators. Belongs into the transaction that offers its links: saved
+    before them, a crash between the two loses what the next 304 hides."""
+    values = {
+        "etag": validators.etag,
+        "last_modified": validators.last_modified,
+        "polled_at": now,
+    }
+    conn.execute(
+        insert_into(conn, document)
+        .values(source_id=source_id, url=url, **values)
+        .on_conflict_do_update(index_elements=[document.c.source_id, document.c.url], set_=values)
+    )
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(
+        kind=SourceKind(row.kind),
+        url=row.url,
+        outlet=row.outlet,
+        language=row.language,
+        country=row.country,
+        tags=tuple(row.tags),
+        health=Health(row.health),
+        health_reason=row.health_reason,
+        health_since=row.health_since,
+        due_at=row.due_at,
+        polled_at=row.polled_at,
+        id=row.id,
+    )
