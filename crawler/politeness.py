@@ -11,7 +11,7 @@ import asyncio
 import math
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -45,6 +45,10 @@ class HostHeld(Exception):
     """The host is leased to another crawl."""
 
 
+class CrawlStopping(Exception):
+    """The crawl was cancelled while the request waited or was under way."""
+
+
 class Gate:
     """Lets one request at a time pass to each host, with the gap that the host asks for.
 
@@ -66,6 +70,15 @@ class Gate:
         self._delays: dict[str, float] = {}
         self._free_at: dict[str, float] = {}
         self._last: dict[str, float] = {}
+        self._stopped = asyncio.Event()
+
+    def stop(self) -> None:
+        """Let nobody through any more; those who wait get CrawlStopping."""
+        self._stopped.set()
+
+    async def stopped(self) -> None:
+        """Wait until `stop` was called."""
+        await self._stopped.wait()
 
     def meet(self, host: str) -> None:
         """Recall a host that this process has not asked yet."""
@@ -89,6 +102,10 @@ class Gate:
             ready = max(ready, last + self.gap(host))
         return max(0.0, ready - _monotonic())
 
+    def hosts_waiting(self, seconds: float) -> set[str]:
+        """Hosts that must not be asked for more than so many seconds yet."""
+        return {host for host in self._locks if self.wait_seconds(host) > seconds}
+
     def gap(self, host: str) -> float:
         """Seconds between two requests to the host."""
         return max(self._min_gap, self._delays.get(host, 0.0))
@@ -109,8 +126,11 @@ class Gate:
         """Wait for the host's turn; within the block nothing else is sent to it."""
         self.meet(host)
         async with self._locks[host]:
-            while (wait := self.wait_seconds(host)) > 0:
-                await asyncio.sleep(wait)
+            while not self._stopped.is_set() and (wait := self.wait_seconds(host)) > 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopped.wait(), wait)
+            if self._stopped.is_set():
+                raise CrawlStopping
             self._note(host)
             self._last[host] = _monotonic()
             try:

@@ -50,6 +50,7 @@ class Page:
         link_id: the frontier's row, None for what was ingested by hand.
         link: what the source said of the address, None for what was ingested by hand.
         redirects: addresses passed on the way, the first asked for first, the last not included.
+        for_incident_id: the incident that a person asked to take it into, whatever its score.
     """
 
     url: str
@@ -61,6 +62,7 @@ class Page:
     link_id: int | None = None
     link: Link | None = None
     redirects: tuple[str, ...] = ()
+    for_incident_id: int | None = None
 
     def header(self, name: str) -> str | None:
         """The last value of a header, or None."""
@@ -137,12 +139,13 @@ class Reason:
 @dataclass(frozen=True, slots=True)
 class Relevance:
     """What one incident makes of one article. `score` is the sum of the weights of all reasons;
-    `reasons` are the heaviest, in falling order."""
+    `reasons` are the heaviest, in falling order. `forced`: a person asked for it to be taken in."""
 
     incident_id: int
     score: float
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,10 +179,18 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A judged page and, where there is one, the stored article that it repeats."""
+    """A judged page and, where there is one, the stored article that it repeats.
+
+    Attributes:
+        revises: it is a new version of that article (`duplicate` is of kind URL then).
+        hashes: the sketch by which later texts are compared with this one; empty where none is
+            kept of it.
+    """
 
     judged: Judged
     duplicate: Duplicate | None = None
+    revises: bool = False
+    hashes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,129 @@
+"""``followup demo``: what it found, what was left and why, and what to type next."""
+
+import shlex
+from collections import Counter, defaultdict
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from crawler.cli import output
+from crawler.cli.output import AsJson
+from crawler.config import read_config
+from crawler.services import demo as service
+from pipelines.outcomes import MEANINGS, Outcome, Verdict
+from pipelines.store.articles import Exported
+
+BAR_WIDTH = 40
+
+
+def add_commands(root: typer.Typer) -> None:
+    """Put the verb of this file on the root command."""
+    root.command()(demo)
+
+
+def demo(
+    no_serve: Annotated[
+        bool, typer.Option("--no-serve", help="End after the summary; no desk is opened.")
+    ] = False,
+    fast: Annotated[bool, typer.Option("--fast", help="Let the slow outlet be quick.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Follow the sample incident, the attack on Sony Pictures, through a made-up newsroom."""
+    done = service.run(read_config(), tell=output.say, fast=fast)
+    if as_json:
+        return output.put_json(done.record())
+    _draw_counts(done)
+    _draw_timeline(done.rows)
+    _draw_revisions_and_copies(done)
+    _tell_next(done)
+    if not no_serve:
+        output.say("The review desk is not part of this version yet; the terminal is.", style="dim")
+    return None
+
+
+def _draw_counts(done: service.Demo) -> None:
+    output.put("")
+    drawn = output.table(
+        "What became of every link that three visits found", "outcome", "links#", "meaning"
+    )
+    counts = done.counts
+    for outcome in Outcome:
+        if number := counts.get(str(outcome)):
+            drawn.add_row(*output.cells(outcome, number, MEANINGS[outcome]))
+    drawn.add_row(*output.cells("links found", sum(counts.values()), ""))
+    output.put(drawn)
+
+
+def _draw_timeline(rows: tuple[Exported, ...]) -> None:
+    """Follow-ups by week as bars, with the headline that opened the week."""
+    weeks: defaultdict[date, list[Exported]] = defaultdict(list)
+    for row in rows:
+        if row.verdict == Verdict.FOLLOW_UP and row.published_at is not None:
+            day = row.published_at.date()
+            weeks[day - timedelta(days=day.weekday())].append(row)
+    if not weeks:
+        return
+    most = max(len(week) for week in weeks.values())
+    output.put("")
+    drawn = output.table(
+        "Coverage by week: █ articles of their own, ░ copies", "week of", "", "#", "first headline"
+    )
+    for monday in sorted(weeks):
+        drawn.add_row(*_week(monday, weeks[monday], most))
+    output.put(drawn)
+
+
+def _week(monday: date, week: list[Exported], most: int) -> list[Text]:
+    copies = sum(row.copy_of is not None for row in week)
+    own = round((len(week) - copies) / most * BAR_WIDTH)
+    bar = Text("█" * max(own, 1), style="cyan")
+    bar.append("░" * round(copies / most * BAR_WIDTH), style="cyan")
+    first = min(week, key=_moment)
+    head = output.plain(first.title or "")
+    head = head if len(head) <= 58 else head[:57] + "…"
+    return [Text(f"{monday:%d %b %Y}"), bar, Text(str(len(week))), Text(head, style="dim")]
+
+
+def _moment(row: Exported) -> datetime:
+    return row.published_at or row.first_seen_at
+
+
+def _draw_revisions_and_copies(done: service.Demo) -> None:
+    taken = {row.canonical_url: row for row in done.rows}
+    if done.revisions:
+        output.put("\nEdited after they were first read:")
+        for url in done.revisions:
+            row = taken[url]
+            times = "once" if row.revisions == 1 else f"{row.revisions} times"
+            output.put(output.cells(f"  {row.id:>4}  {row.title} ({row.outlet}, {times})")[0])
+    if done.copies:
+        output.put("\nOne text at several outlets, counted once:")
+        for group in done.copies:
+            outlets = Counter(str(taken[url].outlet) for url in group)
+            title = taken[group[0]].title
+            output.put(output.cells(f"        {title}: {', '.join(sorted(outlets))}")[0])
+
+
+def _tell_next(done: service.Demo) -> None:
+    home = f"FOLLOWUP_HOME={shlex.quote(str(done.home))}"
+    taken = len(done.follow_ups)
+    first = next((row.id for row in done.rows if row.revisions), 1)
+    output.put(f"\n{taken} follow-ups are stored. Look at them:")
+    for command in (
+        f"followup articles list --incident {service.SLUG}",
+        f"followup articles show {first}",
+        f"followup articles diff {first}",
+        f"followup ledger {service.SLUG} --limit 40",
+        f"followup export {service.SLUG} --format csv",
+    ):
+        output.put(Text(f"  {home} {command}", no_wrap=True, overflow="ignore"))
+    output.put("\nYour own incident:")
+    for command in (
+        "export FOLLOWUP_CONTACT=you@example.org",
+        "followup incident new my-incident --seed article.txt",
+        "followup source add https://www.example.org/",
+        "followup crawl",
+    ):
+        output.put(Text(f"  {command}"))

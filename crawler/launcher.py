@@ -1,0 +1,145 @@
+"""The one path by which a crawl starts: a child process for one crawl row.
+
+A crawl in the process of the desk or the terminal would block it for seconds and could not be
+killed; a child dies when it is told to, and the store remembers the rest.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from crawler.clock import Clock
+from crawler.config import Config, read_config
+from crawler.home import Home
+from crawler.session import Session, lock_path
+from crawler.wanted import Wanted, wanted_of
+from pipelines.errors import BadInput
+from pipelines.store import crawls, frontier, hosts, pages
+from pipelines.store.crawls import CrawlState, Trigger
+from pipelines.store.database import Database, open_database
+
+
+def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes]":
+    """Start the child process of a requested crawl. Its output goes to the crawl's log."""
+    config = home.config
+    environment = {
+        **os.environ,
+        **home.environment,
+        **home.clock.environment(),
+        "FOLLOWUP_HOME": str(config.home),
+        "FOLLOWUP_DATABASE_URL": config.database_url,
+        "SCRAPY_SETTINGS_MODULE": "crawler.settings",
+    }
+    command = [sys.executable, "-m", "scrapy", "crawl", wanted.spider, "-a", f"crawl={crawl_id}"]
+    with log_path(config, crawl_id).open("ab") as log:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=environment,
+            cwd=config.home,
+            start_new_session=True,
+        )
+
+
+def log_path(config: Config, crawl_id: int) -> Path:
+    """Where a crawl's log is."""
+    return config.log_folder / f"crawl-{crawl_id:06d}.log"
+
+
+def open_session(arguments: Mapping[str, str], spider: str) -> Session:
+    """The session of this process: of the row that ``-a crawl`` names, or of one made of the rest.
+
+    Raises ContactMissing, UnknownThing or BadInput before anything is asked of a site.
+    """
+    config = read_config()
+    config.require_contact()
+    config.make_home()
+    clock = config.clock()
+    database = open_database(config.database_url)
+    settle_dead(config, clock, database)
+    crawl_id, wanted = _crawl_row(arguments, spider, clock, database)
+    session = Session(config, clock, database, crawl_id, wanted)
+    session.hold_lock()
+    with database.write() as conn:
+        crawls.start(conn, crawl_id, pid=os.getpid(), started_at=clock.now(), wall_now=clock.wall())
+    return session
+
+
+def _crawl_row(
+    arguments: Mapping[str, str], spider: str, clock: Clock, database: Database
+) -> tuple[int, Wanted]:
+    if "crawl" in arguments:
+        crawl_id = _number("crawl", arguments["crawl"])
+        with database.read() as conn:
+            return crawl_id, wanted_of(crawls.get(conn, crawl_id).request)
+    wanted = _wanted_of_arguments(arguments)
+    with database.write() as conn:
+        by = f"scrapy crawl {spider}"
+        return crawls.request(conn, Trigger.HAND, by, wanted.record(), clock.now()), wanted
+
+
+def _wanted_of_arguments(arguments: Mapping[str, str]) -> Wanted:
+    known = {"incident", "source", "url", "all", "probe"}
+    if unknown := set(arguments) - known:
+        raise BadInput(
+            f"There is no spider argument {sorted(unknown)[0]!r}.",
+            remedy="Use -a crawl=ID, or -a incident=SLUG, source=ID[,ID], url=URL, all=1.",
+        )
+    ids = [part for part in arguments.get("source", "").split(",") if part.strip()]
+    return Wanted(
+        incident=arguments.get("incident"),
+        sources=tuple(_number("source", part) for part in ids),
+        urls=tuple(arguments.get("url", "").split()),
+        everything=arguments.get("all", "") not in ("", "0"),
+        probe=tuple(arguments.get("probe", "").split()),
+    )
+
+
+def _number(name: str, raw: str) -> int:
+    if not raw.strip().isdecimal():
+        raise BadInput(f"{name}={raw!r} is no id.", remedy=f"Give the number, e.g. {name}=12.")
+    return int(raw)
+
+
+def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
+    """Close the rows of crawls whose process is gone; what they had in hand is queued again.
+
+    Gives the ids. A crawl lives while its process holds its lock file.
+    """
+    with database.read() as conn:
+        dead = [row.id for row in crawls.running(conn) if not is_alive(config, row.id)]
+    if not dead:
+        return []
+    now = clock.now()
+    with database.write() as conn:
+        frontier.release(conn, dead, now)
+        for crawl_id in dead:
+            frontier.close_worklist(conn, crawl_id, "still queued: the crawl's process ended", now)
+            hosts.release(conn, crawl_id)
+            crawls.finish(
+                conn,
+                crawl_id,
+                state=CrawlState.FAILED,
+                end_reason="its process ended without a word",
+                ended_at=now,
+            )
+    with database.write() as conn:
+        pages.cut_orphans(conn, config.raw_folder, dead)
+    return dead
+
+
+def is_alive(config: Config, crawl_id: int) -> bool:
+    """True while some process holds the crawl's lock."""
+    try:
+        with lock_path(config, crawl_id).open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except FileNotFoundError:
+        return False
+    return False

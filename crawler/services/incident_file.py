@@ -1,0 +1,201 @@
+"""An incident as a TOML file that people edit.
+
+What is wrong is refused with its line, key, value and remedy, and nothing is saved.
+"""
+
+import re
+import tomllib
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from pipelines.dates import iso, parse_day, to_utc
+from pipelines.errors import BadInput
+from pipelines.incident import Follows, Incident, Profile, Term, Window
+
+_KINDS = {"term": "terms", "name": "names", "alias": "aliases"}
+_HEAD = """\
+# Incident {slug}. Save to keep, leave empty to change nothing.
+# An article whose score reaches `threshold` is a follow-up; from `candidate_threshold` it is kept
+# apart for review. `since` and `until` bound when it was published; leave out to leave open.
+"""
+_NOTES = {
+    "terms": "# Words, by their first letters as written here = weight.",
+    "names": "# Names of people, organisations, places and works = weight.",
+    "aliases": "# Other names, also in other scripts, given by hand = weight.",
+    "follows": "# Empty lists: all sources. Else those with one of these ids, tags, ...",
+}
+
+
+def write_incident(incident: Incident) -> str:
+    """The file for an incident."""
+    profile, window = incident.profile, incident.window
+    lines = [_HEAD.format(slug=incident.slug)]
+    lines += _pair("title", incident.title)
+    lines += _pair("brief", incident.brief or "")
+    lines += [f"since = {iso(window.since)}"] if window.since else []
+    lines += [f"until = {iso(window.until)}"] if window.until else []
+    lines += [f"threshold = {profile.threshold:.4f}"]
+    lines += [f"candidate_threshold = {profile.candidate_threshold:.4f}"]
+    lines += _pair("languages", list(profile.languages))
+    lines += ["", _NOTES["follows"], "[follows]"]
+    for key in ("ids", "tags", "languages", "countries"):
+        lines += _pair(key, list(getattr(incident.follows, key)))
+    for kind, section in _KINDS.items():
+        lines += ["", _NOTES[section], f"[{section}]"]
+        for term in profile.terms:
+            if term.kind == kind:
+                lines.append(f"{_quoted(term.text)} = {term.weight:.4f}")
+    return "\n".join(lines) + "\n"
+
+
+def _pair(key: str, value: Any) -> list[str]:
+    if isinstance(value, list):
+        shown = ", ".join(_quoted(v) if isinstance(v, str) else str(v) for v in value)
+        return [f"{key} = [{shown}]"]
+    return [f"{key} = {_quoted(value)}"]
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    escaped = re.sub(r"[\x00-\x1f\x7f]", lambda m: f"\\u{ord(m.group()):04x}", escaped)
+    return f'"{escaped}"'
+
+
+def read_incident(text: str, incident: Incident) -> Incident:
+    """The incident as the edited file says. Raises BadInput that names line, key and remedy."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadInput(f"The file is not valid TOML: {error}.", remedy="Mend that line.") from error
+    return _Reader(text, data).apply(incident)
+
+
+class _Reader:
+    """Takes an edited file apart; every refusal says where."""
+
+    def __init__(self, text: str, data: dict[str, Any]) -> None:
+        self._text, self._data = text, data
+
+    def apply(self, incident: Incident) -> Incident:
+        known = {
+            "title",
+            "brief",
+            "since",
+            "until",
+            "threshold",
+            "candidate_threshold",
+            "languages",
+            "follows",
+            *_KINDS.values(),
+        }
+        self._only(self._data, known, None)
+        profile = self._profile(incident.profile)
+        window = Window(self._moment("since", end=False), self._moment("until", end=True))
+        if window.since and window.until and window.until < window.since:
+            self._refuse("until", self._data["until"], "Let it lie after since.")
+        return replace(
+            incident,
+            title=self._string("title") or incident.title,
+            brief=self._string("brief") or None,
+            window=window,
+            profile=profile,
+            follows=self._follows(),
+        )
+
+    def _profile(self, old: Profile) -> Profile:
+        terms = tuple(
+            Term(text, kind, self._weight(section, text, weight))
+            for kind, section in _KINDS.items()
+            for text, weight in self._table(section).items()
+        )
+        if not terms:
+            raise BadInput(
+                "Without terms and names nothing can be recognised.",
+                remedy="Leave at least one term, name or alias with a weight.",
+            )
+        threshold = self._share("threshold", old.threshold)
+        candidate = self._share("candidate_threshold", old.candidate_threshold)
+        if candidate > threshold:
+            self._refuse("candidate_threshold", candidate, "Let it not be above threshold.")
+        ordered = sorted(terms, key=lambda term: (-term.weight, term.kind, term.text))
+        return Profile(tuple(ordered), self._strings("languages", None), threshold, candidate)
+
+    def _follows(self) -> Follows:
+        table = self._table("follows")
+        self._only(table, {"ids", "tags", "languages", "countries"}, "follows")
+        ids = table.get("ids", [])
+        if not isinstance(ids, list) or not all(type(number) is int for number in ids):
+            self._refuse("ids", ids, "Give numbers from 'followup source list', e.g. [1, 4].")
+        return Follows(
+            tuple(ids),
+            self._strings("tags", "follows"),
+            self._strings("languages", "follows"),
+            self._strings("countries", "follows"),
+        )
+
+    def _only(self, table: dict[str, Any], known: set[str], section: str | None) -> None:
+        for key, value in table.items():
+            if key not in known:
+                place = f" in [{section}]" if section else ""
+                self._refuse(key, value, f"The keys{place} are {', '.join(sorted(known))}.")
+
+    def _table(self, key: str) -> dict[str, Any]:
+        table = self._data.get(key, {})
+        if not isinstance(table, dict):
+            self._refuse(key, table, f"Write it as a section [{key}].")
+        return dict(table)
+
+    def _string(self, key: str) -> str:
+        value = self._data.get(key, "")
+        if not isinstance(value, str):
+            self._refuse(key, value, 'Give text in quotes, e.g. "The Sony hack".')
+        return str(value).strip()
+
+    def _strings(self, key: str, section: str | None) -> tuple[str, ...]:
+        value = (self._data if section is None else self._table(section)).get(key, [])
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            self._refuse(key, value, 'Give a list of texts, e.g. ["en", "ko"].')
+        return tuple(value)
+
+    def _share(self, key: str, default: float) -> float:
+        value = self._data.get(key, default)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
+            self._refuse(key, value, "Give a number above 0 and up to 1.")
+        return float(value)
+
+    def _weight(self, section: str, key: str, value: Any) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:
+            self._refuse(key, value, f"In [{section}] each entry is a text = a weight from 0.")
+        return float(value)
+
+    def _moment(self, key: str, *, end: bool) -> datetime | None:
+        value = self._data.get(key)
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return to_utc(value if value.tzinfo else value.replace(tzinfo=UTC))
+        if isinstance(value, date):
+            last = time(23, 59, 59) if end else time()
+            return datetime.combine(value, last, tzinfo=UTC)
+        try:
+            return parse_day(str(value), end=end)
+        except BadInput:
+            self._refuse(key, value, "Write it as 2014-11-24 or 2014-11-24T18:00:00Z.")
+        return None
+
+    def _refuse(self, key: str, value: Any, remedy: str) -> None:
+        line = self._line(key)
+        where = f"Line {line}: " if line else ""
+        shown = repr(value)
+        shown = shown if len(shown) <= 60 else shown[:57] + "..."
+        raise BadInput(f"{where}the key {key!r} with the value {shown} is wrong.", remedy=remedy)
+
+    def _line(self, key: str) -> int | None:
+        """Where a key stands; tomllib keeps no lines, so the text is searched."""
+        spelled = {key, _quoted(key), f"'{key}'"}
+        for number, line in enumerate(self._text.splitlines(), 1):
+            name = line.partition("=")[0].strip()
+            if name in spelled or line.strip() in {f"[{s}]" for s in spelled}:
+                return number
+        return None

@@ -1,0 +1,259 @@
+"""Incidents: derived from seeds, shown, edited, closed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from crawler.catalogue import Row, find
+from crawler.home import Home
+from crawler.services import crawls
+from crawler.wanted import Wanted
+from pipelines.clean import clean_html
+from pipelines.dates import iso, parse_time, to_utc
+from pipelines.errors import BadInput, SeedWithoutText
+from pipelines.incident import Incident, Profile, Seed, check_slug, window_of
+from pipelines.relevance import derive
+from pipelines.store import incidents as store
+from pipelines.text import count_words, paragraphs
+from pipelines.urls import host_of, origin_of, registrable_domain
+
+#: Fewer words than this tell no incident from another.
+LEAST_SEED_WORDS = 30
+#: One to three seeds: three instead of one raise F1 by .03 to .05, more hardly add (FINDINGS).
+MOST_SEEDS = 3
+#: Sources that are proposed by language; more than people read through at once help nobody.
+MOST_PROPOSED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A source that a new incident could follow, and why it is proposed."""
+
+    url: str
+    kind: str | None
+    outlet: str | None
+    language: str | None
+    country: str | None
+    because: str
+
+
+def new(
+    home: Home,
+    slug: str,
+    given: Sequence[str],
+    *,
+    title: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Incident:
+    """Derive an incident from seeds (files or URLs) and store it.
+
+    Raises BadInput or SeedWithoutText where no profile can come of them.
+    """
+    check_slug(slug)
+    with home.database.read() as conn:
+        if any(incident.slug == slug for incident in store.list_all(conn)):
+            raise BadInput(
+                f"There is an incident {slug!r} already.",
+                remedy=f"Choose another name, or see 'followup incident show {slug}'.",
+            )
+    seeds = read_seeds(home, given)
+    incident = Incident(
+        slug=slug,
+        title=title or next((seed.title for seed in seeds if seed.title), slug),
+        profile=derive(seeds),
+        seeds=tuple(seeds),
+        window=window_of(tuple(seeds), since, until),
+    )
+    with home.database.write() as conn:
+        store.add(conn, incident, home.now())
+        return store.get(conn, slug)
+
+
+def read_seeds(home: Home, given: Sequence[str]) -> list[Seed]:
+    """Seeds from .txt and .html files and from URLs, in the order they were given."""
+    if not 1 <= len(given) <= MOST_SEEDS:
+        raise BadInput(
+            f"An incident is derived from one to {MOST_SEEDS} seeds, not {len(given)}.",
+            remedy="Give --seed with an article, up to three times.",
+        )
+    urls = [seed for seed in given if _is_url(seed)]
+    fetched = _fetch(home, urls) if urls else {}
+    seeds = [fetched[seed] if _is_url(seed) else _from_file(home, seed) for seed in given]
+    for name, seed in zip(given, seeds, strict=True):
+        if count_words(seed.text) < LEAST_SEED_WORDS:
+            raise SeedWithoutText(
+                f"The seed {name} has {count_words(seed.text)} words of text;"
+                f" {LEAST_SEED_WORDS} are the least that tell an incident from another.",
+                remedy="Give an article about the incident, or save its text as a .txt file.",
+            )
+    return seeds
+
+
+def _is_url(given: str) -> bool:
+    return given.lower().startswith(("http://", "https://"))
+
+
+def _from_file(home: Home, name: str) -> Seed:
+    path = Path(name).expanduser()
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise BadInput(
+            f"The seed {name} cannot be read ({error.strerror}).",
+            remedy="Give a .txt or .html file, or a URL that begins with http.",
+        ) from error
+    if path.suffix.lower() == ".txt":
+        return _from_text(body.decode("utf-8-sig", "replace"))
+    if path.suffix.lower() in (".html", ".htm"):
+        cleaned = clean_html(body, path.absolute().as_uri(), content_type=None, now=home.now())
+        article = cleaned.article
+        if article is None:
+            raise SeedWithoutText(
+                f"No article was found in {name}: {cleaned.reason}.",
+                remedy="Save its text as a .txt file, the headline in the first line.",
+            )
+        url = article.canonical_url if _is_url(article.canonical_url) else None
+        when = article.published_at
+        return Seed(
+            article.text, article.title, url, when and to_utc(when), language=article.language
+        )
+    raise BadInput(f"{name} is no seed.", remedy="Seeds are .txt or .html files, or URLs.")
+
+
+def _from_text(text: str) -> Seed:
+    """A text file; its first line is the headline where a blank line follows it."""
+    text = paragraphs(text)
+    head, _, rest = text.partition("\n\n")
+    if rest and count_words(head) <= 30:
+        return Seed(rest, title=head)
+    return Seed(text)
+
+
+def _fetch(home: Home, urls: list[str]) -> dict[str, Seed]:
+    """Seeds by URL, asked for as politely as anything else."""
+    report = crawls.run(home, Wanted(probe=tuple(urls)))
+    found = {row["asked_for"]: row for row in reversed(report.result.get("found", []))}
+    seeds = {}
+    for url in urls:
+        row = found.get(url, {"reason": report.end_reason or "no answer"})
+        if not row.get("article"):
+            raise SeedWithoutText(
+                f"No article came from {url}: {row.get('reason') or 'it is no article'}.",
+                remedy="Save the page or its text and give the file as --seed.",
+            )
+        seeds[url] = _seed_of(row["article"])
+    return seeds
+
+
+def _seed_of(article: dict[str, Any]) -> Seed:
+    when = parse_time(article["published_at"]) if article["published_at"] else None
+    return Seed(
+        article["text"],
+        article["title"],
+        article["url"],
+        to_utc(when) if when else None,
+        article["language"],
+    )
+
+
+def propose(incident: Incident) -> list[Proposal]:
+    """Sources worth following: the seeds' outlets first, then what is known by language."""
+    proposals: dict[str, Proposal] = {}
+    for seed in incident.seeds:
+        if seed.url is None:
+            continue
+        host = host_of(seed.url)
+        rows = find(host=host) or find(host=registrable_domain(host))
+        for row in rows[:3]:
+            proposals.setdefault(row.url, _proposal(row, "outlet of a seed"))
+        if not rows:
+            home_page = origin_of(seed.url) + "/"
+            proposals.setdefault(
+                home_page, Proposal(home_page, None, host, None, None, "outlet of a seed")
+            )
+    for language in incident.profile.languages:
+        for row in find(language=language, topic="news")[:MOST_PROPOSED]:
+            proposals.setdefault(row.url, _proposal(row, f"known for news in {language!r}"))
+    return list(proposals.values())[:MOST_PROPOSED]
+
+
+def _proposal(row: Row, because: str) -> Proposal:
+    return Proposal(
+        row.url, row.kind, row.outlet, row.language or None, row.country or None, because
+    )
+
+
+def get(home: Home, slug: str) -> Incident:
+    """One incident; UnknownThing where there is none of that name."""
+    with home.database.read() as conn:
+        return store.get(conn, slug)
+
+
+def list_all(home: Home) -> list[Incident]:
+    """All incidents, open and closed."""
+    with home.database.read() as conn:
+        return store.list_all(conn)
+
+
+def save(home: Home, incident: Incident) -> Incident:
+    """Keep an edited incident."""
+    with home.database.write() as conn:
+        store.update(conn, incident)
+        return store.get(conn, incident.slug)
+
+
+def set_open(home: Home, slug: str, is_open: bool) -> Incident:
+    """Close an incident (nothing new is matched with it) or open it again."""
+    with home.database.write() as conn:
+        store.set_open(conn, slug, is_open)
+        return store.get(conn, slug)
+
+
+def delete(home: Home, slug: str) -> None:
+    """Delete an incident with its matches and reviews. Articles stay as long as unused ones do."""
+    with home.database.write() as conn:
+        store.delete(conn, slug)
+
+
+def rederive(incident: Incident) -> Incident:
+    """The incident with the profile that its seeds give."""
+    return replace(incident, profile=derive(incident.seeds))
+
+
+def window_is_past(incident: Incident, now: datetime) -> bool:
+    """True where feeds of today no longer carry what the incident waits for."""
+    return incident.window.until is not None and incident.window.until < now
+
+
+def record(incident: Incident) -> dict[str, Any]:
+    """An incident as JSON."""
+    profile: Profile = incident.profile
+    return {
+        "slug": incident.slug,
+        "title": incident.title,
+        "brief": incident.brief,
+        "state": "open" if incident.is_open else "closed",
+        "since": iso(incident.window.since),
+        "until": iso(incident.window.until),
+        "threshold": profile.threshold,
+        "candidate_threshold": profile.candidate_threshold,
+        "languages": list(profile.languages),
+        "terms": [
+            {"term": term.text, "kind": term.kind, "weight": round(term.weight, 4)}
+            for term in profile.terms
+        ],
+        "follows": {
+            "ids": list(incident.follows.ids),
+            "tags": list(incident.follows.tags),
+            "languages": list(incident.follows.languages),
+            "countries": list(incident.follows.countries),
+        },
+        "seeds": [
+            {"title": seed.title, "url": seed.url, "published_at": iso(seed.published_at)}
+            for seed in incident.seeds
+        ],
+        "created_at": iso(incident.created_at),
+    }

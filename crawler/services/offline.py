@@ -1,0 +1,189 @@
+"""One stage each over files, for people with pages or articles on disk and for measuring."""
+
+import gzip
+import json
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from pipelines.clean import clean_html
+from pipelines.dates import iso, parse_time, to_utc
+from pipelines.errors import BadInput
+from pipelines.incident import Seed
+from pipelines.items import Article, Cleaned
+
+#: A page on disk over this size is not read; the crawler would not have fetched it.
+MOST_BYTES = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A page on disk: how it is named in the answer, where it lies and where it came from."""
+
+    id: str
+    path: Path
+    url: str
+
+
+def read_index(path: Path) -> Iterator[Saved]:
+    """The pages of an index: a line each ``{"id", "path", "url"}``, paths relative to the index."""
+    for number, row in read_lines(path):
+        try:
+            yield Saved(str(row["id"]), path.parent / str(row["path"]), str(row["url"]))
+        except KeyError as error:
+            raise BadInput(
+                f"{path}, line {number}: {error.args[0]!r} is missing.",
+                remedy='Each line is {"id": ..., "path": ..., "url": ...}.',
+            ) from error
+
+
+def read_files(paths: Iterable[Path]) -> Iterator[Saved]:
+    """Pages named one by one; their address is the file's own."""
+    for path in paths:
+        yield Saved(str(path), path, path.absolute().as_uri())
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file with their line numbers; BadInput names a bad line."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield number, _object(path, number, line)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path} cannot be read: {error}.", remedy="Give a JSON Lines file.") from error
+
+
+def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadInput(
+            f"{path}, line {number}: not JSON ({error}).", remedy="Mend that line."
+        ) from error
+    if not isinstance(row, dict):
+        raise BadInput(
+            f"{path}, line {number}: not an object.", remedy='Each line is {"id": ..., ...}.'
+        )
+    return row
+
+
+def clean_all(
+    pages: Iterable[Saved],
+    *,
+    now: datetime,
+    jobs: int = 1,
+    done: Callable[[int], None] = lambda number: None,
+) -> Iterator[dict[str, Any]]:
+    """Clean pages on disk, in their order; `done` is told how many are ready."""
+    work = ((page, now) for page in pages)
+    if jobs <= 1:
+        for number, item in enumerate(work, 1):
+            yield _clean_one(item)
+            done(number)
+        return
+    with ProcessPoolExecutor(jobs) as pool:
+        for number, row in enumerate(pool.map(_clean_one, work, chunksize=4), 1):
+            yield row
+            done(number)
+
+
+def _clean_one(item: tuple[Saved, datetime]) -> dict[str, Any]:
+    page, now = item
+    body = read_body(page.path)
+    return cleaned_record(page.id, page.url, clean_html(body, page.url, content_type=None, now=now))
+
+
+def read_body(path: Path) -> bytes:
+    """The bytes of a saved page, unpacked where its name ends in .gz, up to `MOST_BYTES`."""
+    try:
+        if path.suffix == ".gz":
+            with gzip.open(path) as packed:
+                return packed.read(MOST_BYTES + 1)
+        with path.open("rb") as plain:
+            return plain.read(MOST_BYTES + 1)
+    except (OSError, EOFError) as error:
+        raise BadInput(f"{path} cannot be read: {error}.", remedy="Give a saved page.") from error
+
+
+def cleaned_record(id: str, url: str, cleaned: Cleaned) -> dict[str, Any]:
+    """A cleaned page as ``followup clean`` gives it."""
+    article = cleaned.article
+    return {
+        "id": id,
+        "url": url,
+        "canonical_url": article and article.canonical_url,
+        "title": article and article.title,
+        "text": article and article.text,
+        "authors": list(article.authors) if article else [],
+        "published_at": iso(article.published_at) if article else None,
+        "modified_at": iso(article.modified_at) if article else None,
+        "language": article and article.language,
+        "outlet": article and article.outlet,
+        "image": article and article.image,
+        "partial": bool(article and article.partial),
+        "outcome": str(cleaned.outcome) if cleaned.outcome else None,
+        "reason": cleaned.reason,
+    }
+
+
+def article_of(path: Path, number: int, row: dict[str, Any]) -> tuple[str, Article]:
+    """An article of a JSON Lines file, with its id. BadInput names line and field."""
+
+    def text(name: str, *, wanted: bool = False) -> str | None:
+        value = row.get(name)
+        if (value is None or value == "") and not wanted:
+            return None
+        if not isinstance(value, str) or not value:
+            raise BadInput(
+                f"{path}, line {number}: {name!r} is {value!r}.",
+                remedy='Each line is {"id", "url", "title", "text", "published_at", "outlet",'
+                ' "language"}; text must not be empty.',
+            )
+        return value
+
+    when = text("published_at")
+    url = text("url") or f"urn:followup:{row.get('id', number)}"
+    authors = row.get("authors") or ()
+    article = Article(
+        url=url,
+        canonical_url=text("canonical_url") or url,
+        title=text("title"),
+        text=text("text", wanted=True) or "",
+        authors=tuple(str(name) for name in authors) if isinstance(authors, list) else (),
+        published_at=parse_time(when) if when else None,
+        published_raw=when,
+        language=text("language"),
+        outlet=text("outlet"),
+        provenance={name: "file" for name in ("title", "text", "published_at") if row.get(name)},
+    )
+    return str(row.get("id", number)), article
+
+
+def read_articles(path: Path) -> Iterator[tuple[str, Article]]:
+    """The articles of a JSON Lines file."""
+    for number, row in read_lines(path):
+        yield article_of(path, number, row)
+
+
+def seeds_of(paths: Iterable[Path]) -> list[Seed]:
+    """Seeds for ``followup score``: every line of every file is one."""
+    seeds = []
+    for path in paths:
+        for _, article in read_articles(path):
+            when = article.published_at
+            seeds.append(
+                Seed(
+                    article.text,
+                    article.title,
+                    None if article.url.startswith("urn:") else article.url,
+                    to_utc(when) if when else None,
+                    article.language,
+                )
+            )
+    if not seeds:
+        raise BadInput("The seed files hold no article.", remedy="Give at least one line.")
+    return seeds

@@ -1,0 +1,277 @@
+"""One running crawl and its hold on the store: what spider, middlewares and recorder share.
+
+Every write that the network's side of a crawl makes goes through here or `crawler.polls`, one
+transaction each. The stages write the articles themselves.
+"""
+
+import asyncio
+import fcntl
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import IO, Any
+
+from crawler.answers import Ending
+from crawler.clock import Clock
+from crawler.config import Config
+from crawler.politeness import (
+    ROBOTS_FRESH,
+    ROBOTS_RETRY,
+    Gate,
+    HostHeld,
+    Manners,
+    Robots,
+    read_robots,
+)
+from crawler.progress import Progress
+from crawler.wanted import Wanted
+from pipelines.items import Page
+from pipelines.outcomes import Outcome
+from pipelines.polling import next_reading, next_try
+from pipelines.store import articles, crawls, frontier, hosts
+from pipelines.store.crawls import CrawlState, Trigger
+from pipelines.store.database import Database
+from pipelines.store.frontier import QueuedLink
+from pipelines.store.pages import RawPages
+from pipelines.urls import host_of
+
+_log = logging.getLogger(__name__)
+
+#: A host is leased for this long at a time; a living crawl renews its leases well before.
+LEASE_SECONDS = 90.0
+
+
+class Session:
+    """The crawl `crawl_id`, run by this process."""
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        database: Database,
+        crawl_id: int,
+        wanted: Wanted,
+        trigger: Trigger,
+    ) -> None:
+        self.config, self.clock, self.database = config, clock, database
+        self.crawl_id, self.wanted, self.trigger = crawl_id, wanted, trigger
+        self.raw = RawPages(config.raw_folder, crawl_id)
+        self.gate = Gate(
+            config.min_gap_seconds, recall=self._meet, note=self._note_request, wall=clock.wall
+        )
+        self.progress = Progress()
+        self.requests = 0
+        self.stop_reason: str | None = None
+        self.changed = asyncio.Event()
+        self._robots: dict[str, Robots] = {}
+        self._bodies: dict[str, bytes] = {}
+        self._began = clock.wall()
+        self._lock: IO[str] | None = None
+
+    @property
+    def is_by_hand(self) -> bool:
+        """True where a person asked: what is not due is polled and read again too."""
+        return self.trigger in (Trigger.HAND, Trigger.API)
+
+    @property
+    def keep_unused(self) -> timedelta:
+        """How long the text of what no incident took is kept."""
+        return timedelta(days=self.config.keep_unused_days)
+
+    def now(self) -> Any:
+        """The product's time."""
+        return self.clock.now()
+
+    def hold_lock(self) -> None:
+        """Hold the crawl's lock file while this process lives, so that others see that it does."""
+        self._lock = lock_path(self.config, self.crawl_id).open("w")
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def stop(self, reason: str) -> None:
+        """Ask nothing more; what is under way may still end."""
+        if self.stop_reason is None:
+            _log.info("stopping crawl=%d reason=%r", self.crawl_id, reason)
+            self.stop_reason = reason
+            self.gate.stop()
+            self.changed.set()
+
+    # hosts
+
+    def _meet(self, host: str) -> Manners:
+        wall = self.clock.wall()
+        with self.database.write() as conn:
+            known = hosts.manners(conn, host)
+            leased = hosts.lease(conn, host, self.crawl_id, wall_now=wall, seconds=LEASE_SECONDS)
+        if not leased:
+            if known.not_before is not None and known.not_before > wall:
+                raise HostHeld(f"{host} asked to be left alone until {known.not_before:%H:%M:%S}Z")
+            raise HostHeld(f"crawl {known.leased_by} is asking {host} just now")
+        return Manners(known.last_request_at, known.not_before, known.crawl_delay)
+
+    def _note_request(self, host: str) -> None:
+        with self.database.write() as conn:
+            hosts.mark_requested(conn, {host: self.clock.wall()})
+
+    def hold_off(self, host: str, seconds: float) -> None:
+        """Keep away from a host for so long, also in later crawls (Retry-After)."""
+        _log.info("held off host=%s seconds=%g", host, seconds)
+        self.gate.hold_off(host, seconds)
+        with self.database.write() as conn:
+            hosts.set_not_before(conn, host, self.clock.wall() + timedelta(seconds=seconds))
+
+    def count_request(self) -> None:
+        """A request is being sent, robots.txt and redirects included."""
+        self.requests += 1
+
+    def robots_of(self, origin: str) -> Robots | None:
+        """The rules of an origin that were read lately; None where they are to be asked for."""
+        if origin in self._robots:
+            return self._robots[origin]
+        with self.database.read() as conn:
+            row = hosts.get_robots(conn, origin)
+        if row is None or row.until <= self.now():
+            return None
+        return self._use_robots(origin, read_robots(row.status, row.body or b""), row.body)
+
+    def keep_robots(
+        self, origin: str, status: int | None, body: bytes, *, problem: str | None = None
+    ) -> Robots:
+        """Keep an answer to a request for robots.txt, and give its rules."""
+        robots = read_robots(status, body, problem=problem)
+        now = self.now()
+        until = now + (ROBOTS_FRESH if robots.unreadable is None else ROBOTS_RETRY)
+        with self.database.write() as conn:
+            hosts.put_robots(conn, origin, hosts.Robots(status, body, now, until))
+            if robots.unreadable is None:
+                hosts.set_crawl_delay(conn, host_of(origin), robots.crawl_delay)
+        if robots.delay_mended:
+            _log.warning("mended origin=%s note=%r", origin, robots.delay_mended)
+        return self._use_robots(origin, robots, body)
+
+    def _use_robots(self, origin: str, robots: Robots, body: bytes | None) -> Robots:
+        self._robots[origin] = robots
+        self._bodies[origin] = body or b""
+        if robots.unreadable is None:
+            self.gate.set_delay(host_of(origin), robots.crawl_delay)
+        return robots
+
+    def robots_body(self, origin: str) -> bytes:
+        """The robots.txt of an origin that this crawl has read; empty where there is none."""
+        return self._bodies.get(origin, b"")
+
+    # links
+
+    def settle(self, link: QueuedLink, ending: Ending) -> None:
+        """Write down how a link ended that brought no page to read."""
+        now = self.now()
+        if link.article_id is not None and not ending.again:
+            ending = Ending(ending.outcome, f"read again: {ending.reason}")
+        with self.database.write() as conn:
+            if link.article_id is not None:
+                self._after_failed_reading(link.article_id, ending, conn)
+            frontier.settle(
+                conn,
+                self.crawl_id,
+                link.id,
+                ending.outcome,
+                ending.reason,
+                now=now,
+                article_id=link.article_id,
+                next_try_at=next_try(now, link.tries) if ending.again else None,
+            )
+        self.progress.pages += 1
+        self.changed.set()
+
+    def _after_failed_reading(self, article_id: int, ending: Ending, conn: Any) -> None:
+        """A stored article stays as it is; only 410 says that its outlet took it down."""
+        if ending.outcome is Outcome.VANISHED:
+            articles.mark_vanished(conn, article_id, now=self.now())
+
+    def unchanged(self, link: QueuedLink) -> None:
+        """A stored article was read again and is as it was (304)."""
+        if link.article_id is None:
+            raise ValueError(f"link {link.id} has no article")
+        now = self.now()
+        with self.database.write() as conn:
+            first_seen_at = articles.get(conn, link.article_id).first_seen_at
+            articles.touch(conn, link.article_id, now=now, due_at=next_reading(first_seen_at, now))
+            frontier.settle(
+                conn,
+                self.crawl_id,
+                link.id,
+                Outcome.UNCHANGED,
+                "not modified (304)",
+                now=now,
+                article_id=link.article_id,
+            )
+        self.progress.pages += 1
+        self.changed.set()
+
+    def put_back(self, link: QueuedLink) -> None:
+        """Queue a link again within this crawl: its host asked us to wait."""
+        with self.database.write() as conn:
+            frontier.put_back(conn, self.crawl_id, link.id)
+        self.changed.set()
+
+    def broken(self, page: Page | None, error: BaseException) -> None:
+        """A stage broke on a page: counted, with what it said; the log has the traceback."""
+        if page is None or page.link_id is None:
+            return
+        reason = f"{type(error).__name__}: {error}"[:300]
+        with self.database.write() as conn:
+            frontier.settle(
+                conn, self.crawl_id, page.link_id, Outcome.PARSE_ERROR, reason, now=self.now()
+            )
+        self.changed.set()
+
+    # the crawl's row
+
+    def beat(self) -> None:
+        """Show that the crawl lives and how far it is; learn if it was cancelled."""
+        wall = self.clock.wall()
+        with self.database.write() as conn:
+            crawls.heartbeat(
+                conn,
+                self.crawl_id,
+                wall_now=wall,
+                requests=self.requests,
+                progress=self.progress.record(self.gate),
+            )
+            hosts.renew(conn, self.crawl_id, wall_now=wall, seconds=LEASE_SECONDS)
+            cancelled = crawls.is_cancel_asked(conn, self.crawl_id)
+        if cancelled:
+            self.stop("cancelled")
+
+    def finish(self, state: str, reason: str, result: Mapping[str, Any] | None) -> None:
+        """Close the worklist and the crawl's row and give the hosts free, in one transaction."""
+        now = self.now()
+        with self.database.write() as conn:
+            left = (
+                "the crawl was cancelled" if state == "cancelled" else "it could not be asked yet"
+            )
+            frontier.close_worklist(conn, self.crawl_id, f"still queued: {left}", now=now)
+            frontier.release(conn, [self.crawl_id])
+            if result is not None:
+                crawls.set_result(conn, self.crawl_id, result)
+            crawls.finish(
+                conn,
+                self.crawl_id,
+                CrawlState(state),
+                now=now,
+                end_reason=reason,
+                requests=self.requests,
+                seconds=(self.clock.wall() - self._began).total_seconds(),
+            )
+
+    def close(self) -> None:
+        """Close files and the store."""
+        self.raw.close()
+        self.database.close()
+        if self._lock is not None:
+            self._lock.close()
+
+
+def lock_path(config: Config, crawl_id: int) -> Path:
+    """The file that a running crawl's process holds a lock on."""
+    return config.log_folder / f"crawl-{crawl_id:06d}.lock"

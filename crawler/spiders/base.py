@@ -1,0 +1,67 @@
+"""What every spider of Followup shares: it belongs to one crawl row and works off its list."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from scrapy import Request, Spider
+
+from crawler.launcher import open_session
+from crawler.session import Session
+from pipelines.items import Page
+
+_log = logging.getLogger(__name__)
+
+
+class RowSpider(Spider):
+    """A spider with a `session`, made from the crawl row that ``-a crawl=ID`` names.
+
+    Without ``-a crawl`` a row is made of the other arguments (``-a incident=SLUG``,
+    ``-a source=ID[,ID]``, ``-a url=URL``, ``-a all=1``), so that ``scrapy crawl`` by hand is a
+    crawl like any other.
+    """
+
+    session: Session
+    result: ClassVar[Mapping[str, Any] | None] = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "RowSpider":
+        spider: RowSpider = super().from_crawler(crawler, *args, **kwargs)
+        spider.session = open_session(kwargs, cls.name)
+        return spider
+
+    async def wait(self, seconds: float | None) -> None:
+        """Until something changed, at most so long."""
+        self.session.changed.clear()
+        try:
+            await asyncio.wait_for(self.session.changed.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def page_of(self, response: Any, request: Request, **more: Any) -> Page:
+        """The answer as the stages take it."""
+        redirects = tuple(response.meta.get("redirect_urls", ()))
+        return Page(
+            url=response.url,
+            requested_url=redirects[0] if redirects else request.url,
+            status=response.status,
+            headers=headers_of(response),
+            body=response.body,
+            fetched_at=self.session.now(),
+            redirects=redirects,
+            **more,
+        )
+
+
+def headers_of(response: Any) -> tuple[tuple[str, str], ...]:
+    """Headers in lower case as text; controls, which only an attacker sends, become blanks."""
+    return tuple(
+        (name.decode("latin-1").lower(), _printable(value.decode("latin-1"))[:4_000])
+        for name, values in response.headers.items()
+        for value in values
+    )[:200]
+
+
+def _printable(value: str) -> str:
+    return "".join(char if char.isprintable() else " " for char in value)

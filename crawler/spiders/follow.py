@@ -1,0 +1,180 @@
+"""The spider that follows incidents: polls sources, reads what they name, reads follow-ups again.
+
+It decides nothing about articles; the item pipelines do. It sees to it that every link ends in one
+outcome, also where no page came.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, ClassVar
+
+from scrapy import Request, signals
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.answers import Ending, ending_of_failure, ending_of_status
+from crawler.discovery.documents import Reading, read_document
+from crawler.politeness import PATIENCE_SECONDS, CrawlStopping
+from crawler.polls import Polls
+from crawler.spiders.base import RowSpider, headers_of
+from crawler.worklist import Document, Job, Worklist, url_of
+from pipelines.incident import SourceKind
+from pipelines.items import Page
+from pipelines.outcomes import Outcome
+from pipelines.store.frontier import QueuedLink
+
+_log = logging.getLogger(__name__)
+
+_ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+class FollowSpider(RowSpider):
+    """All kinds of source in one process, so that starting up is paid for once."""
+
+    name = "follow"
+    kinds: ClassVar[frozenset[SourceKind]] = frozenset(SourceKind)
+
+    @classmethod
+    def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "FollowSpider":
+        spider: FollowSpider = super().from_crawler(crawler, *args, **kwargs)  # type: ignore[assignment]
+        spider.work = Worklist(spider.session, cls.kinds)
+        spider.polls = Polls(spider.session)
+        crawler.signals.connect(spider.broken, signals.item_error)
+        return spider
+
+    work: Worklist
+    polls: Polls
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Requests, as hosts come free, until nothing is left that can be asked for soon."""
+        self.work.fill()
+        limit: int = self.session.config.hosts_at_once
+        while self.session.stop_reason is None:
+            jobs = self.work.next(limit)
+            for job in jobs:
+                yield self.request_of(job)
+            if not jobs and not await self._wait():
+                break
+
+    async def _wait(self) -> bool:
+        """Wait for something to do; False where there is nothing to wait for."""
+        if self.work.is_asking:
+            await self.wait(1.0)
+            return True
+        patience = self.work.patience()
+        if patience is None:
+            return False
+        await self.wait(min(max(patience, 0.05), 5.0))
+        return True
+
+    def request_of(self, job: Job) -> Request:
+        """The request for a job, conditional where an earlier answer is known."""
+        validators = self.work.validators_of(job)
+        headers = {"Accept": _ACCEPT}
+        if validators.etag is not None:
+            headers["If-None-Match"] = validators.etag
+        if validators.last_modified is not None:
+            headers["If-Modified-Since"] = validators.last_modified
+        callback = self.read_source if isinstance(job, Document) else self.read_page
+        return Request(
+            url_of(job),
+            callback=callback,
+            errback=self.failed,
+            headers=headers,
+            cb_kwargs={"job": job},
+            dont_filter=True,
+        )
+
+    # sources
+
+    def read_source(self, response: Response, job: Document) -> None:
+        """Take the links of a document, or note why there are none."""
+        self.work.done(job)
+        self.session.progress.sources_read += 1
+        if self._asked_to_wait(response, job):
+            self.work.put_back(job)
+        elif response.status == 304:
+            self.polls.unchanged(job)
+            self._known_files(job)
+        elif (ending := ending_of_status(response.status)) is not None:
+            self.polls.failed(job, ending)
+        else:
+            self._take_links(response, job)
+
+    def _take_links(self, response: Response, job: Document) -> None:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+        reading = read_document(job.source.kind, response.body, response.url, content_type)
+        if reading.problem is not None:
+            remedy = f"try 'followup source check {job.source.id}'"
+            self.polls.failed(job, Ending(Outcome.BAD_FEED, f"{reading.problem}; {remedy}"))
+            return
+        self._add_files(job, reading)
+        links = reading.links[: self.session.config.links_per_poll]
+        self.polls.took(
+            job, dict(headers_of(response)), self.work.fresh(links, job.source), reading
+        )
+
+    def _add_files(self, job: Document, reading: Reading) -> None:
+        for url in reading.children:
+            self.work.add_document(Document(job.source, url, job.depth + 1))
+
+    def _known_files(self, job: Document) -> None:
+        """An unchanged index names the files that it named before."""
+        if job.source.kind is SourceKind.SITEMAP and job.depth == 0:
+            for url in self.polls.files_of(job.source):
+                self.work.add_document(Document(job.source, url, job.depth + 1))
+
+    # pages
+
+    def read_page(self, response: Response, job: QueuedLink) -> Iterator[Page]:
+        """Hand a page to the pipelines, or settle the link by the answer's status."""
+        self.work.done(job)
+        if self._asked_to_wait(response, job):
+            self.session.put_back(job)
+        elif response.status == 304 and job.article_id is not None:
+            self.session.unchanged(job)
+        elif (ending := ending_of_status(response.status)) is not None:
+            self.session.settle(job, _reread(response.status, ending) if job.article_id else ending)
+        else:
+            self.session.progress.pages += 1
+            yield self.page_of(
+                response,
+                response.request,
+                link_id=job.id,
+                link=job.link,
+                for_incident_id=job.for_incident_id,
+            )
+
+    def _asked_to_wait(self, response: Response, job: Job) -> bool:
+        """True where the host said when to come again, and that is soon enough for this crawl."""
+        if response.status not in (429, 503) or "Retry-After" not in response.headers:
+            return False
+        if isinstance(job, QueuedLink) and job.tries > 3:
+            return False
+        return self.session.gate.wait_seconds(job.host) <= PATIENCE_SECONDS
+
+    # failures
+
+    def failed(self, failure: Failure) -> None:
+        """Settle what brought no answer."""
+        job: Job = failure.request.cb_kwargs["job"]  # type: ignore[attr-defined]
+        self.work.done(job)
+        ending = ending_of_failure(failure.value)
+        _log.info(
+            "no answer url=%s outcome=%s reason=%r", url_of(job), ending.outcome, ending.reason
+        )
+        if isinstance(job, QueuedLink):
+            self.session.settle(job, ending)
+        elif not isinstance(failure.value, CrawlStopping):
+            self.polls.failed(job, ending)
+
+    def broken(self, item: Any, response: Any, failure: Failure) -> None:
+        """A stage broke on a page: it is counted, and the log has the traceback."""
+        page = item if isinstance(item, Page) else getattr(item, "page", None)
+        _log.error("stage broke item=%s", type(item).__name__, exc_info=failure.value)
+        self.session.broken(page, failure.value)
+
+
+def _reread(status: int, ending: Ending) -> Ending:
+    """410 on an article that was there says that its outlet took it down (RFC 9110, 15.5.11)."""
+    return Ending(Outcome.VANISHED, ending.reason) if status == 410 else ending
