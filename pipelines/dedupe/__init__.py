@@ -1,0 +1,45 @@
+"""One article, one text, many outlets, many versions: what repeats what.
+
+The room is handed what it compares with and knows no store. In the order of a page's way:
+`keys_of` (is it an article that we have, under another address?), `change_between` (then: is it a
+revision?), `sketch` and `compare` (else: is it a copy of another one?). `group` does all of that
+for a whole file, `diff` shows what changed.
+"""
+
+from pipelines.dedupe.address import keys_of, same_article
+from pipelines.dedupe.change import Change, change_between
+from pipelines.dedupe.diff import Op, Span, diff, with_context
+from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, copies_of, group
+from pipelines.dedupe.near import (
+    COMMON_FROM,
+    WIDESPREAD_FROM,
+    Candidate,
+    compare,
+    matches,
+    worth_comparing,
+)
+from pipelines.dedupe.sketch import Sketch, sketch
+
+__all__ = [
+    "COMMON_FROM",
+    "WIDESPREAD_FROM",
+    "Candidate",
+    "Change",
+    "CopyIndex",
+    "Entry",
+    "Grouped",
+    "Op",
+    "Sketch",
+    "Span",
+    "change_between",
+    "compare",
+    "copies_of",
+    "diff",
+    "group",
+    "keys_of",
+    "matches",
+    "same_article",
+    "sketch",
+    "with_context",
+    "worth_comparing",
+]
