@@ -9,7 +9,7 @@ for a whole file, `diff` shows what changed.
 from pipelines.dedupe.address import keys_of, same_article
 from pipelines.dedupe.change import Change, change_between
 from pipelines.dedupe.diff import Op, Span, diff, with_context
-from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, copies_of, group
+from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
 from pipelines.dedupe.near import (
     COMMON_FROM,
     WIDESPREAD_FROM,
@@ -30,6 +30,7 @@ __all__ = [
     "Grouped",
     "Op",
     "Sketch",
+    "Sketches",
     "Span",
     "change_between",
     "compare",

@@ -23,11 +23,8 @@ from pipelines.dedupe.sketch import Sketch, sketch
 from pipelines.items import Duplicate, DuplicateKind
 
 
-class CopyIndex(Protocol):
-    """Where sketches are kept and looked up. Ids are the store's article ids."""
-
-    def add(self, article_id: int, found: Sketch) -> None:
-        """Keep a sketch."""
+class Sketches(Protocol):
+    """Where sketches are looked up. Ids are the store's article ids."""
 
     def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
         """Article id to number of `hashes` that it has; hashes in `cap` or more articles don't
@@ -38,6 +35,13 @@ class CopyIndex(Protocol):
 
     def candidates(self, shared: Mapping[int, int]) -> Mapping[int, Candidate]:
         """The named articles, each with its number of `shared`."""
+
+
+class CopyIndex(Sketches, Protocol):
+    """Where sketches are kept as well."""
+
+    def add(self, article_id: int, hashes: Sequence[int]) -> None:
+        """Keep the hashes of an article's sketch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def group(entries: Sequence[Entry], index: CopyIndex) -> list[Grouped]:
     """Groups of the entries, in the order of the entries. The index is filled with them."""
     sketches = {entry.id: sketch(entry.text, entry.title) for entry in entries}
     for entry in entries:
-        index.add(entry.id, sketches[entry.id])
+        index.add(entry.id, sketches[entry.id].hashes)
     links = _by_address(entries)
     for entry in entries:
         for match in copies_of(sketches[entry.id], entry.text, index, but=entry.id):
@@ -78,7 +82,7 @@ def group(entries: Sequence[Entry], index: CopyIndex) -> list[Grouped]:
 
 
 def copies_of(
-    found: Sketch, text: str, index: CopyIndex, *, but: int | None = None
+    found: Sketch, text: str, index: Sketches, *, but: int | None = None
 ) -> list[Duplicate]:
     """The indexed articles that repeat a text, best first; `but` is the article itself."""
     rare = _candidates(found, text, index, COMMON_FROM, but)
@@ -89,7 +93,7 @@ def copies_of(
 
 
 def _candidates(
-    found: Sketch, text: str, index: CopyIndex, cap: int, but: int | None
+    found: Sketch, text: str, index: Sketches, cap: int, but: int | None
 ) -> Mapping[int, Candidate]:
     shared = {id: n for id, n in index.shared(found.hashes, cap).items() if id != but}
     wanted = {id: shared[id] for id in worth_comparing(shared)}

@@ -11,7 +11,7 @@ out is a cap that counts groups in place of articles, and joining and parting by
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import Protocol
 
 from pipelines.dedupe.sketch import KEPT_IN, Sketch, digest, numbers
 from pipelines.items import Duplicate, DuplicateKind
@@ -49,22 +49,28 @@ LEAST_NUMBERS = 2
 MOST_CANDIDATES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stored article that has something in common with a new one.
+class Candidate(Protocol):
+    """A stored article that has something in common with a new one, as the store tells of it.
 
     Attributes:
-        shared: hashes in common, common ones (`COMMON_FROM`) left out; 0 where it was found by the
-            whole text's digest.
+        shared: hashes in common, those in too many articles left out; 0 where it was found by the
+            whole text.
         sampled: all hashes that are stored for it.
         title: its headline.
         text: its text, None where it is gone.
     """
 
-    shared: int
-    sampled: int
-    title: str | None
-    text: str | None
+    @property
+    def shared(self) -> int: ...
+
+    @property
+    def sampled(self) -> int: ...
+
+    @property
+    def title(self) -> str | None: ...
+
+    @property
+    def text(self) -> str | None: ...
 
 
 def worth_comparing(shared: Mapping[int, int]) -> list[int]:

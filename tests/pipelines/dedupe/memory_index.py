@@ -2,8 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from pipelines.dedupe import Candidate, Sketch
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A `Candidate`."""
+
+    shared: int
+    sampled: int
+    title: str | None
+    text: str | None
 
 
 class MemoryIndex:
@@ -15,10 +24,10 @@ class MemoryIndex:
         self.holders: dict[int, list[int]] = defaultdict(list)
         self.texts: dict[str, list[int]] = defaultdict(list)
 
-    def add(self, article_id: int, found: Sketch) -> None:
-        self.sampled[article_id] = len(found.hashes)
+    def add(self, article_id: int, hashes: Sequence[int]) -> None:
+        self.sampled[article_id] = len(hashes)
         self.texts[" ".join(self.articles[article_id][1].split())].append(article_id)
-        for value in found.hashes:
+        for value in hashes:
             self.holders[value].append(article_id)
 
     def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
@@ -32,8 +41,7 @@ class MemoryIndex:
     def same_text(self, text: str) -> Sequence[int]:
         return self.texts.get(" ".join(text.split()), [])[:20]
 
-    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, Candidate]:
+    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, Known]:
         return {
-            id: Candidate(count, self.sampled[id], *self.articles[id])
-            for id, count in shared.items()
+            id: Known(count, self.sampled[id], *self.articles[id]) for id, count in shared.items()
         }

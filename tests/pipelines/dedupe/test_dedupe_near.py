@@ -12,12 +12,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from memory_index import MemoryIndex
+from memory_index import Known, MemoryIndex
 
 from pipelines.dates import parse_time
 from pipelines.dedupe import (
     COMMON_FROM,
-    Candidate,
     Entry,
     Grouped,
     compare,
@@ -46,9 +45,9 @@ def story(seed: int, count: int = 300) -> str:
     return " ".join(chosen.choice(VOCABULARY) for _ in range(count))
 
 
-def candidate(text: str, title: str | None, new: str) -> Candidate:
+def candidate(text: str, title: str | None, new: str) -> Known:
     mine, theirs = sketch(new), sketch(text)
-    return Candidate(len(set(mine.hashes) & set(theirs.hashes)), len(theirs.hashes), title, text)
+    return Known(len(set(mine.hashes) & set(theirs.hashes)), len(theirs.hashes), title, text)
 
 
 def judged(
@@ -110,7 +109,7 @@ def test_very_short_texts_are_never_compared() -> None:
 
 def test_text_that_is_gone_is_found_by_its_sketch() -> None:
     known = candidate(story(1), None, story(1))
-    gone = Candidate(known.shared, known.sampled, None, None)
+    gone = Known(known.shared, known.sampled, None, None)
     found = compare(sketch(story(1)), {3: gone})
     assert found is not None
     assert found.kind is DuplicateKind.NEAR
@@ -216,7 +215,7 @@ def test_new_article_is_compared_before_it_is_stored() -> None:
     texts: dict[int, tuple[str | None, str]] = {4: (TITLE, story(1)), 9: (TITLE, story(2))}
     index = MemoryIndex(texts)
     for id, (title, text) in texts.items():
-        index.add(id, sketch(text, title))
+        index.add(id, sketch(text, title).hashes)
     new = "Agencies. " + story(2)
     assert [found.article_id for found in copies_of(sketch(new), new, index)] == [9]
 
