@@ -1,0 +1,114 @@
+"""A page -> its article, or what it is in place of one and why.
+
+Order: what the bytes are, decode, parse within bounds, metadata, prune, container, body, then what
+the page looks like. Nothing that a page holds makes it raise: what breaks it becomes PARSE_ERROR
+with the error in its reason.
+"""
+
+import logging
+from datetime import UTC, datetime
+
+from pipelines.clean import lookalikes, robots, sniff
+from pipelines.clean.body import Body, read_body
+from pipelines.clean.container import find_story, prune
+from pipelines.clean.decode import decode
+from pipelines.clean.document import TooComplex, parse
+from pipelines.clean.head import Head, read_head
+from pipelines.clean.metadata import (
+    Metadata,
+    fill_from_link,
+    fill_from_text,
+    metadata_of_link,
+    read_metadata,
+)
+from pipelines.clean.titles import titles_of
+from pipelines.items import Article, Cleaned, Page
+from pipelines.outcomes import Outcome
+from pipelines.text import count_words, paragraphs
+
+#: The largest recorded page of an article has 5.6 MB.
+MAX_PAGE_BYTES = 10 * 1024 * 1024
+
+_log = logging.getLogger(__name__)
+
+
+def clean(page: Page, *, now: datetime) -> Cleaned:
+    """What became of one answer with status 200. Deterministic; `now` must be aware."""
+    try:
+        return _clean(page, now)
+    except TooComplex as refused:
+        return Cleaned(page, None, Outcome.TOO_LARGE, str(refused))
+    except Exception as error:  # noqa: BLE001 - the edge of the stage: one page, one outcome
+        _log.exception("clean failed url=%s", page.url[:500])
+        return Cleaned(page, None, Outcome.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
+
+
+def clean_html(body: bytes, url: str, *, content_type: str | None, now: datetime) -> Cleaned:
+    """The same for a page that lies in a file."""
+    headers = (("content-type", content_type),) if content_type else ()
+    fetched_at = now.astimezone(UTC)
+    return clean(Page(url, url, 200, headers, body, fetched_at), now=now)
+
+
+def _clean(page: Page, now: datetime) -> Cleaned:
+    content_type = page.header("content-type")
+    if len(page.body) > MAX_PAGE_BYTES:
+        raise TooComplex(f"{len(page.body)} bytes, more than {MAX_PAGE_BYTES}")
+    if reason := sniff.why_not_html(page.body, content_type):
+        return Cleaned(page, None, Outcome.NOT_HTML, reason)
+    text = decode(page.body, content_type)
+    root = parse(text)
+    if root is None:
+        return Cleaned(page, None, Outcome.NO_TEXT, "the page is empty")
+    head = read_head(root, text, page.url)
+    return _judge(page, head, now)
+
+
+def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
+    found = read_metadata(head, page, now)
+    names = titles_of(head, found.title)
+    prune(head.root)
+    story = find_story(head.root)
+    body = read_body(story, names) if story else Body("")
+    withhold = robots.withhold_raw(page, head)
+    finding = lookalikes.lookalike(head, story, body, names)
+    if finding is not None and finding.outcome is not Outcome.WALL:
+        return Cleaned(page, None, finding.outcome, finding.reason, withhold)
+    if finding is not None and not finding.own_metadata:
+        found = metadata_of_link(page)
+    fill_from_link(found, page, now)
+    if finding is not None:
+        return _behind_wall(page, found, finding.reason, withhold)
+    partial = lookalikes.is_teaser(head, body)
+    return Cleaned(page, _article(page, found, body.text, partial), withhold_raw=withhold)
+
+
+def _behind_wall(page: Page, found: Metadata, reason: str, withhold: str | None) -> Cleaned:
+    """What the source said of a walled page as a partial article, if that is enough text."""
+    withhold = withhold or "wall"
+    snippet = paragraphs(page.link.snippet or "") if page.link else ""
+    if count_words(snippet) < lookalikes.TEASER_WORDS:
+        return Cleaned(page, None, Outcome.WALL, reason, withhold)
+    found.provenance["text"] = "link"
+    return Cleaned(page, _article(page, found, snippet, True), withhold_raw=withhold)
+
+
+def _article(page: Page, found: Metadata, text: str, partial: bool) -> Article:
+    fill_from_text(found, text)
+    return Article(
+        url=page.url,
+        canonical_url=found.canonical_url,
+        title=found.title,
+        text=text,
+        authors=found.authors,
+        published_at=found.published_at,
+        published_raw=found.published_raw,
+        modified_at=found.modified_at,
+        modified_raw=found.modified_raw,
+        language=found.language,
+        outlet=found.outlet,
+        image=found.image,
+        partial=partial,
+        aliases=found.aliases,
+        provenance=found.provenance,
+    )

@@ -1,0 +1,268 @@
+"""Which part of a page holds the story.
+
+Method: every block of text is worth its characters outside links if it reads like prose, and costs
+a little if it is links or scraps; an element is worth the sum of what it holds. The best element is
+the smallest one of nearly the greatest worth, so a story that is split over siblings is found in
+their common parent, and a parent that adds only links is not taken. What the page itself marks
+(itemprop, article, the names that publishing systems use) is believed where it holds a good share
+of that worth. Tables and text parted by <br> need no rule of their own: worth is text, not
+paragraphs.
+
+Known mistakes: comments without a telling name outweigh a short story above them; of several whole
+stories on a page, all are taken where nothing marks the first. Way out: a row in `SHARES` or in
+`pipelines.clean.names`.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from lxml import etree
+
+from pipelines.clean.document import Element
+from pipelines.clean.names import marks_lead, marks_story, name_of, other_thing
+from pipelines.text import squeeze
+
+#: Elements without a word of the story.
+EMPTY_TAGS = (
+    *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "video"),
+    *("audio", "canvas", "map", "select", "textarea", "button", "input", "nav", "footer", "head"),
+    *("dialog", "menu", "datalist"),
+)
+BLOCK_TAGS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "body", "center", "dd", "details"),
+        *("dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
+        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main"),
+        *("menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot"),
+        *("th", "thead", "tr", "ul"),
+    }
+)
+#: Elements that are beside the story by what they are, where they are not most of the page.
+ASIDE_TAGS = {"aside": "related", "figcaption": "caption", "form": "form", "label": "form"}
+#: Names that are hardly ever wrong: the limit is nearly all of the page.
+SURE_NAMES = frozenset({"comments", "cookie", "most read", "related"})
+NEVER_BESIDE = frozenset({"html", "body", "main", "h1", "h2", "h3", "h4", "h5", "h6"})
+
+#: What a name or tag puts beside the story is the story after all with this share of all prose.
+TOO_MUCH_TO_LEAVE = 0.4
+#: Cost of a block of links, and of a line too short for prose, in characters of prose.
+LINKS_COST = 25
+SCRAP_COST = 8
+#: A block with more of its characters than this in links is a list of links.
+LINKS_SHARE = 0.5
+#: A shorter line without an end mark is a scrap.
+PROSE_CHARS = 60
+#: The smallest element with this share of the greatest worth is the best.
+NEARLY_ALL = 0.9
+#: Of nested elements marked alike, the innermost with this share of the greatest worth.
+SAME_STORY = 0.85
+
+#: A lead that stands apart: its tags where nothing names it, least and most characters, lines.
+LEAD_TAGS = frozenset({"p", "h2"})
+LEAD_CHARS = (50, 600)
+LEAD_LINES = 2
+
+_PROSE_END = re.compile(r"""[.!?…。！？:;"”»'’)\]]$""")
+
+
+@dataclass(slots=True)
+class _Node:
+    """An element with the text that belongs to it and to no block inside it."""
+
+    element: Element
+    parent: int
+    block: int
+    linked: bool
+    beside: bool = False
+    chars: int = 0
+    link_chars: int = 0
+    prose_end: bool = False
+    worth: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What the page around the story is made of: headlines that are links, characters in links,
+    characters of the story's prose. What its names put beside the story isn't counted."""
+
+    linked_headlines: int
+    link_chars: int
+    prose_chars: int
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Where the story is: the element that holds its text, and the lines of a lead outside it."""
+
+    container: Element
+    lead: tuple[str, ...]
+    outline: Outline
+
+
+def prune(root: Element) -> None:
+    """Take out of the tree, in place, what never holds a word of a story."""
+    etree.strip_elements(root, *EMPTY_TAGS, with_tail=False)
+
+
+def find_story(root: Element) -> Story | None:
+    """The element that holds the story with its lead, None on a page without prose."""
+    nodes = _nodes(root)
+    if not nodes:
+        return None
+    _weigh(nodes)
+    _leave_other_things(nodes)
+    best = _smallest(nodes, range(len(nodes)), NEARLY_ALL)
+    if nodes[best].worth <= 0:
+        return None
+    found = _by_marks(nodes, nodes[best].worth)
+    found = best if found is None else found
+    return Story(nodes[found].element, _lead(nodes, found), _outline(nodes, found))
+
+
+def _outline(nodes: list[_Node], container: int) -> Outline:
+    link_chars = headlines = 0
+    for at, node in enumerate(nodes):
+        if node.link_chars and not _is_beside(nodes, at):
+            link_chars += node.link_chars
+            headlines += node.element.tag in ("h2", "h3", "h4")
+    return Outline(headlines, link_chars, int(nodes[container].worth))
+
+
+def _by_marks(nodes: list[_Node], worth: float) -> int | None:
+    for share, is_marked in _MARKS:
+        marked = [at for at, node in enumerate(nodes) if node.worth > 0 and is_marked(node)]
+        if marked and (found := _marked(nodes, marked, share * worth)) is not None:
+            return found
+    return None
+
+
+def _lead(nodes: list[_Node], container: int) -> tuple[str, ...]:
+    """Lines of prose between the headline and the container."""
+    headlines = [at for at in range(container) if nodes[at].element.tag == "h1"]
+    if not headlines:
+        return ()
+    lines: list[str] = []
+    hidden = {at for at in range(headlines[0], container) if _is_beside(nodes, at)}
+    for at in range(headlines[-1] + 1, container):
+        if at in hidden or nodes[at].worth < LEAD_CHARS[0] or _is_inside(nodes, container, at):
+            continue
+        if nodes[at].element.tag not in LEAD_TAGS and not marks_lead(
+            name_of(nodes[at].element.attrib)
+        ):
+            continue
+        line = squeeze("".join(nodes[at].element.itertext()))
+        if len(line) <= LEAD_CHARS[1] and not any(line in known for known in lines):
+            lines.append(line)
+    return tuple(lines[:LEAD_LINES])
+
+
+def _is_beside(nodes: list[_Node], at: int) -> bool:
+    while at:
+        if nodes[at].beside:
+            return True
+        at = nodes[at].parent
+    return False
+
+
+def _nodes(root: Element) -> list[_Node]:
+    nodes: list[_Node] = []
+    index: dict[Element, int] = {}
+    for element in root.iter(etree.Element):
+        above = index.get(element.getparent(), 0)
+        at = len(nodes)
+        index[element] = at
+        block = at if element.tag in BLOCK_TAGS or not nodes else nodes[above].block
+        linked = element.tag == "a" or (bool(nodes) and nodes[above].linked)
+        nodes.append(_Node(element, above, block, linked))
+        _count(nodes[block], element.text, linked)
+        if nodes:
+            _count(nodes[nodes[above].block], element.tail, nodes[above].linked)
+    return nodes
+
+
+def _count(block: _Node, text: str | None, linked: bool) -> None:
+    if not text or not (text := text.strip()):
+        return
+    block.chars += len(text)
+    if linked:
+        block.link_chars += len(text)
+    block.prose_end = _PROSE_END.search(text[-1:]) is not None
+
+
+def _own_worth(node: _Node) -> float:
+    if not node.chars:
+        return 0.0
+    if node.link_chars > LINKS_SHARE * node.chars:
+        return -LINKS_COST
+    if node.chars < PROSE_CHARS and not node.prose_end:
+        return -SCRAP_COST
+    return node.chars - node.link_chars
+
+
+def _weigh(nodes: list[_Node]) -> None:
+    """Sum up the worth of every element from below, leaving out what is beside the story."""
+    for node in nodes:
+        node.worth = _own_worth(node)
+    for at in range(len(nodes) - 1, 0, -1):
+        if not nodes[at].beside:
+            nodes[nodes[at].parent].worth += nodes[at].worth
+
+
+def _leave_other_things(nodes: list[_Node]) -> None:
+    prose = sum(worth for node in nodes if (worth := _own_worth(node)) > 0)
+    around = _around_story(nodes)
+    for at, node in enumerate(nodes):
+        if node.element.tag in NEVER_BESIDE or at in around:
+            continue
+        reason = ASIDE_TAGS.get(node.element.tag) or other_thing(name_of(node.element.attrib))
+        limit = 0.9 if reason in SURE_NAMES else TOO_MUCH_TO_LEAVE
+        node.beside = reason is not None and node.worth < limit * prose
+    _weigh(nodes)
+
+
+def _around_story(nodes: list[_Node]) -> set[int]:
+    """The elements that enclose the headline or what is marked as the text."""
+    around: set[int] = set()
+    for at, node in enumerate(nodes):
+        if node.element.tag in ("h1", "main") or node.element.get("itemprop") == "articleBody":
+            while at and at not in around:
+                around.add(at)
+                at = nodes[at].parent
+    return around
+
+
+def _smallest(nodes: list[_Node], among: Iterable[int], share: float) -> int:
+    """Of some nodes the one of greatest worth, or the innermost in it that holds this share."""
+    among = list(among)
+    found = max(among, key=lambda at: nodes[at].worth)
+    enough = share * nodes[found].worth
+    for at in among:
+        if at > found and nodes[at].worth >= enough and _is_inside(nodes, at, found):
+            found = at
+    return found
+
+
+def _is_inside(nodes: list[_Node], at: int, outer: int) -> bool:
+    while at > outer:
+        at = nodes[at].parent
+    return at == outer
+
+
+def _marked(nodes: list[_Node], marked: list[int], enough: float) -> int | None:
+    """The marked element that holds enough, or the parent of several that do together."""
+    top = _smallest(nodes, marked, SAME_STORY)
+    if nodes[top].worth >= enough:
+        return top
+    siblings = [at for at in marked if nodes[at].parent == nodes[top].parent]
+    if len(siblings) > 1 and sum(nodes[at].worth for at in siblings) >= enough:
+        return nodes[top].parent
+    return None
+
+
+_MARKS: tuple[tuple[float, Callable[[_Node], bool]], ...] = (
+    (0.6, lambda node: node.element.get("itemprop") == "articleBody"),
+    (0.7, lambda node: marks_story(name_of(node.element.attrib))),
+    (0.7, lambda node: node.element.tag == "article"),
+    (0.8, lambda node: node.element.tag == "main" or node.element.get("role") == "main"),
+)

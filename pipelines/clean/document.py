@@ -1,0 +1,104 @@
+"""Text -> lxml tree, within bounds that hold whatever a page does to its parser.
+
+What lxml and libxml2 cannot bear is taken out of the text beforehand, by scans that read it once:
+scripts, styles and comments (half of a page's bytes); the attributes of tags that have hundreds of
+them (lxml needs minutes for 300,000 in one tag). A page of more bytes or tags than any article has
+is refused with `TooComplex`. libxml2 drops all that is nested deeper than 255; such a page is read
+again without the tags that only nest.
+"""
+
+import re
+from typing import Any
+
+from lxml import etree, html
+
+#: An element of lxml, which comes without types.
+Element = Any
+
+#: The largest page of the recorded ones has 5.6 MB and 21,000 tags.
+MAX_MARKUP_BYTES = 8_000_000
+MAX_TAGS = 150_000
+#: A tag with more attributes loses them all; nothing that an article is read from has so many.
+MAX_ATTRIBUTES = 150
+_LONG_TAG_CHARS = 400
+
+_OPENING = re.compile(
+    rb"<(?:!--|(script|style|svg|template|textarea|xmp|noembed)\b)", re.IGNORECASE
+)
+#: A start tag as https://html.spec.whatwg.org/#tokenization reads it. Possessive: linear.
+_TAG = re.compile(rb"""<([a-zA-Z][^\s/>]*+)((?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+)>?""")
+_ATTRIBUTE = re.compile(rb"""[^\s"'/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'))?+""")
+_NESTING = re.compile(
+    rb"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|a)\b"
+    rb"[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+_BLOCKS = re.compile(rb"</?(?:div|section|table|tr|td|ul|ol|center)\b", re.IGNORECASE)
+
+
+class TooComplex(Exception):
+    """A page of more markup than is read of any; the message says of what."""
+
+
+def parse(text: str) -> Element | None:
+    """The root of the page's tree, None where there is no markup or text at all.
+
+    Raises TooComplex where the page is beyond the bounds above.
+    """
+    markup = _without_bulk(text.encode("utf-8", "replace"))
+    if len(markup) > MAX_MARKUP_BYTES:
+        raise TooComplex(f"{len(markup)} bytes of markup, more than {MAX_MARKUP_BYTES}")
+    if (tags := markup.count(b"<")) > MAX_TAGS:
+        raise TooComplex(f"{tags} tags, more than {MAX_TAGS}")
+    markup = _TAG.sub(_bare_if_crowded, markup)
+    root, cut = _tree(markup)
+    if cut:
+        root, _ = _tree(_NESTING.sub(_flat, markup))
+    return root
+
+
+def _tree(markup: bytes) -> tuple[Element | None, bool]:
+    """The tree, and whether libxml2 gave up before the end of the text."""
+    parser = html.HTMLParser(
+        encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True, no_network=True
+    )
+    try:
+        root = etree.fromstring(markup, parser)
+    except etree.XMLSyntaxError:
+        return None, False
+    return root, any(entry.level_name == "FATAL" for entry in parser.error_log)
+
+
+def _flat(match: re.Match[bytes]) -> bytes:
+    return b"<p>" if _BLOCKS.match(match.group()) else b" "
+
+
+def _without_bulk(markup: bytes) -> bytes:
+    """The markup without comments and elements that hold no markup; one scan from start to end."""
+    lowered = markup.lower()
+    kept, at, missing = [], 0, set[bytes]()
+    while opening := _OPENING.search(markup, at):
+        name = opening.group(1)
+        ending = b"</" + name.lower() if name else b"-->"
+        end = -1 if ending in missing else lowered.find(ending, opening.end())
+        if end < 0:
+            missing.add(ending)
+            kept.append(markup[at : opening.end()])
+            at = opening.end()
+            continue
+        kept.append(markup[at : opening.start()])
+        at = end + len(ending)
+        if name:
+            at = (markup.find(b">", at) + 1) or len(markup)
+    kept.append(markup[at:])
+    return b"".join(kept)
+
+
+def _bare_if_crowded(match: re.Match[bytes]) -> bytes:
+    if len(match.group()) < _LONG_TAG_CHARS:
+        return match.group()
+    return b"<" + match.group(1) + b">" if _is_crowded(match.group(2)) else match.group()
+
+
+def _is_crowded(attributes: bytes) -> bool:
+    return sum(1 for _ in _ATTRIBUTE.finditer(attributes)) > MAX_ATTRIBUTES

@@ -1,0 +1,78 @@
+"""What a page says of itself in its markup: meta tags, links and JSON-LD, collected once.
+
+The readers of titles, bylines, times and addresses share it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipelines.clean import jsonld
+from pipelines.clean.document import Element
+from pipelines.text import squeeze
+
+MAX_METAS = 500
+VALUE_CHARS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Meta tags by name (lower case, values in order), links by relation, JSON-LD things.
+
+    `root` is the page's whole tree; `article` is the thing that describes the article, or empty.
+    """
+
+    url: str
+    root: Element
+    metas: dict[str, list[str]] = field(default_factory=dict)
+    links: dict[str, list[str]] = field(default_factory=dict)
+    things: list[jsonld.Thing] = field(default_factory=list)
+    article: jsonld.Thing = field(default_factory=dict)
+
+    def meta(self, *names: str) -> str | None:
+        """The first value that is not empty, of the first of these names that has one."""
+        return next((value for name in names for value in self.metas.get(name, ()) if value), None)
+
+    def all(self, *names: str) -> list[str]:
+        """All values of these names, in order."""
+        return [value for name in names for value in self.metas.get(name, ()) if value]
+
+
+def read_head(root: Element, text: str, url: str) -> Head:
+    """Collect it from the tree (before anything is cut out) and the page's text."""
+    things = jsonld.things(text)
+    head = Head(url=url, root=root, things=things, article=jsonld.article_of(things))
+    for names, value in _metas(root):
+        for name in names.lower().split():
+            head.metas.setdefault(name, []).append(value)
+    for element in root.iter("link"):
+        href = (element.get("href") or "").strip()
+        for relation in (element.get("rel") or "").lower().split():
+            head.links.setdefault(relation, []).append(href)
+    return head
+
+
+def _metas(root: Element) -> Iterator[tuple[str, str]]:
+    for count, element in enumerate(root.iter("meta")):
+        if count >= MAX_METAS:
+            return
+        value = squeeze((element.get("content") or "")[:VALUE_CHARS])
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            if names := element.get(attribute):
+                yield names[:200], value
+
+
+def text_of(value: Any) -> str | None:
+    """A JSON-LD value as one line of text, None where it is none."""
+    if isinstance(value, list):
+        return next((text for item in value[:5] if (text := text_of(item))), None)
+    if isinstance(value, dict):
+        return text_of(value.get("@value"))
+    if not isinstance(value, str):
+        return None
+    return squeeze(value[:VALUE_CHARS]) or None
+
+
+def line_of(element: Element) -> str:
+    """The text in an element as one line."""
+    return squeeze("".join(element.itertext())[:VALUE_CHARS])

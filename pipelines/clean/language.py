@@ -1,0 +1,59 @@
+"""The language of a page: as it says, else guessed from its text.
+
+py3langid knows 97 languages and needs about a millisecond; it is asked only for texts of some
+length, and its answer is taken only where it is sure.
+"""
+
+import re
+from functools import lru_cache
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from pipelines.clean.document import Element
+from pipelines.clean.head import Head, text_of
+
+MIN_GUESS_CHARS = 120
+GUESS_CHARS = 4_000
+SURE = 0.9
+
+
+@lru_cache(maxsize=1)
+def _identifier() -> LanguageIdentifier:
+    """Loaded at the first guess: reading the model takes a second."""
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+
+
+_TAG = re.compile(r"\s*([a-z]{2,3})(?=$|[\s_,;-])", re.IGNORECASE)
+#: Tags that name no language, and names of one language.
+_NONE = frozenset({"zxx", "und", "mul", "mis", "xx"})
+_SAME = {"iw": "he", "in": "id", "no": "nb", "eng": "en", "deu": "de", "ger": "de", "fra": "fr"}
+
+
+def declared(head: Head) -> tuple[str, str] | None:
+    """The language that the page gives for itself and where it was read."""
+    root: Element = head.root
+    for source, raw in (
+        ("meta", root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang")),
+        ("meta", head.meta("content-language", "language", "dc.language", "inlanguage")),
+        ("og", head.meta("og:locale")),
+        ("json-ld", text_of(head.article.get("inLanguage"))),
+    ):
+        if raw and (language := primary(raw)):
+            return language, source
+    return None
+
+
+def primary(tag: str) -> str | None:
+    """The primary subtag of a BCP 47 tag in lower case, None where it is none."""
+    match = _TAG.match(tag[:40])
+    if match is None or (language := match.group(1).lower()) in _NONE:
+        return None
+    return _SAME.get(language, language)
+
+
+def guessed(text: str) -> str | None:
+    """The language of a text, None where it is too short or could be several."""
+    if len(text) < MIN_GUESS_CHARS:
+        return None
+    language, share = _identifier().classify(text[:GUESS_CHARS])
+    return str(language) if share >= SURE else None

@@ -1,0 +1,129 @@
+"""Cleaning inside the container, with BeautifulSoup: what is cut out of a story, and why.
+
+Two tables: what an element's name or tag says it is (`names.OTHER_THINGS`, `TAGS`), and what a
+short block says (`LINES`). An element that holds a good share of the story's text is never cut out
+by its name.
+"""
+
+import re
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from pipelines.clean.names import name_of, other_thing
+
+#: Tags that are no part of the running text.
+TAGS: dict[str, str] = {
+    "figcaption": "caption",
+    "aside": "related",
+    "form": "newsletter",
+    "label": "newsletter",
+}
+KEEP_SHARE = 0.35
+_UNCUT = frozenset({"html", "body", "h1", "h2", "h3", "h4", "h5", "h6"})
+_INLINE = frozenset({"a", "span", "em", "strong", "b", "i", "u", "font", "mark", "abbr", "time"})
+
+#: reason -> beginnings of lines that are no part of a story; tried on lines of few words.
+LINES: dict[str, str] = {
+    "read more": (
+        r"(?:read|see|watch|listen|click|tap|view|lire|leia|lee|weiterlesen|más|"
+        r"mehr)(?: (?:more|also|next|on|here|now|full|aussi|también|mehr|tamb[eé]m|"
+        r"the full))?\s*[:>»→]|read (?:more|also|next|the full)\b|also read\b|"
+        r"related\b[^.]{0,80}$|more (?:from|on|stories|news|in)\b|see also\b|"
+        r"you (?:may|might) also\b|recommended\b|continue reading|keep reading|click here|"
+        r"learn more|lire aussi|à lire|lea también|leia também|lesen sie|mehr zum thema|"
+        r"see more\b|(?:don't|do not) miss\b|up next|further reading|find out more|"
+        r"editors?.{0,2} picks?"
+    ),
+    "most read": (r"most (?:read|popular|viewed)|trending\b|latest (?:news|stories)|top stories"),
+    "newsletter": (
+        r"sign up\b|subscribe\b|get (?:our|the) (?:free )?(?:newsletter|app|latest|morning)|"
+        r"newsletter|join our\b|enter your e-?mail|follow us\b|like us on|"
+        r"download (?:the|our) app|abonnieren|abonnez|suscr[ií]bete|"
+        r"follow .{1,60} on (?:twitter|facebook|instagram|x|telegram|google news|whatsapp|"
+        r"linkedin)|support (?:our|quality|independent) journalism|"
+        r"for (?:more|the latest) (?:news|stories|information|updates)"
+    ),
+    "share": (
+        r"share (?:this|on|via|with|article|story)|share$|tweet$|print$|e-?mail$|facebook$|"
+        r"twitter$|whatsapp$|linkedin$|pinterest$|reddit$|copy link|compartir|partager|"
+        r"teilen$|save$|comments?$|\d+ comments?\b|leave a (?:comment|reply)|post a comment|"
+        r"join the conversation|\d+ shares?\b|gift this article|bookmark"
+    ),
+    "tags": (
+        r"tags?\s*:|topics?\s*:|filed under|posted in\b|tagged (?:with|in|as)?\b|"
+        r"categor(?:y|ies)\s*:|keywords\s*:|labels\s*:|more on this|explore more|schlagw|"
+        r"etiquetas|temas"
+    ),
+    "advertising": (
+        r"advertis\w+\b.{0,30}$|ad$|sponsored\b|promoted\b|paid (?:post|content)|"
+        r"story continues|article continues|werbung|anzeige|publicit[eé]|publicidad|"
+        r"scroll (?:down )?to continue|skip (?:ad|past)|"
+        r"this (?:article|post|story) (?:contains|may contain) affiliate"
+    ),
+    "caption": (
+        r"(?:photo|image|picture|photograph|foto|bild|credit|source image|file photo|"
+        r"photo credit|image (?:credit|source|caption)|image copyright|getty images|reuters|"
+        r"ap photo|illustration|video|watch)\s*(?:by\b|courtesy|[:/|©])|getty images|©|"
+        r"\(?c\) \d|view (?:gallery|image)|loading\b"
+    ),
+    "byline": (
+        r"(?:written |reported |posted |published |by|updated|last updated|first published|"
+        r"originally published|author|published|posted|edited by|reporting by|"
+        r"additional reporting)\b\s*(?:by|on|at|:|\d|[A-ZÀ-Ý])"
+    ),
+    "copyright": (
+        r"(?:copyright|©|\(c\)|all rights reserved|alle rechte|todos los derechos|tous droits)"
+    ),
+}
+_LINES = re.compile("|".join(f"(?P<g{i}>{row})" for i, row in enumerate(LINES.values())), re.I)
+LINE_WORDS = 14
+
+
+#: What a paywall says where the text breaks off.
+_PAY_LINE = re.compile(
+    r"(?:il vous reste [\d.,]+ ?%|this (?:article|story|content) is (?:only |"
+    r"exclusively )?(?:for|available to|reserved for) (?:paid |our |"
+    r"registered )?(?:subscribers|members)|(?:article|contenu) réservé aux abonnés|"
+    r"la suite est réservée|subscribe (?:now )?to (?:read|continue|unlock|keep)|"
+    r"(?:to )?(?:continue|keep) reading[^.]{0,40}(?:subscri|register|sign|log)|"
+    r"already a (?:subscriber|member)|you have (?:reached|read) your[^.]{0,40}(?:limit|"
+    r"articles)|(?:register|sign up|log in|sign in) (?:for free )?to (?:continue|read|"
+    r"keep)|(?:weiterlesen|jetzt lesen) mit\b|dieser artikel ist (?:nur )?für abonnenten|"
+    r"(?:contenido|artículo|noticia) (?:exclusivo|solo) para (?:suscriptores|socios)|"
+    r"unlock (?:this|the) (?:article|story|full)|the full (?:article|"
+    r"story) is (?:only )?available)",
+    re.IGNORECASE,
+)
+PAY_LINE_CHARS = 250
+
+
+def is_pay_line(line: str) -> bool:
+    """True where a line says that what follows is for subscribers."""
+    return len(line) <= PAY_LINE_CHARS and _PAY_LINE.search(line) is not None
+
+
+def cut_other_things(soup: BeautifulSoup) -> None:
+    """Take out of the soup what names and tags say is no part of the story."""
+    total = len(soup.get_text()) or 1
+    for element in soup.find_all(True):
+        if element.decomposed or element.name in _UNCUT or _is_running_text(element):
+            continue
+        if _reason(element) and len(element.get_text()) < KEEP_SHARE * total:
+            element.decompose()
+
+
+def _is_running_text(element: Tag) -> bool:
+    return element.name in _INLINE and element.parent is not None and element.parent.name == "p"
+
+
+def _reason(element: Tag) -> str | None:
+    return TAGS.get(element.name) or other_thing(name_of(element.attrs))
+
+
+def line_reason(line: str) -> str | None:
+    """Why a line is no part of a story; None where it may be."""
+    if line.count(" ") >= LINE_WORDS:
+        return None
+    match = _LINES.match(line)
+    return tuple(LINES)[int((match.lastgroup or "g0")[1:])] if match else None
