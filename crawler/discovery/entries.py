@@ -5,6 +5,7 @@ is parsed, an entry that isn't closed ends where the next begins, and what the l
 whole can be counted and checked against what stands in each.
 """
 
+import heapq
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -119,13 +120,18 @@ def _past_tag(data: bytes, position: int) -> int:
 
 
 def newest(parts: Parts, count: int) -> Parts:
-    """The newest `count` entries in their order; those without a time come after those with one."""
-    if len(parts.entries) <= count:
+    """The newest `count` entries, newest first; all of them, in their order, where they are fewer.
+
+    Those without a time come last. Where times don't tell, entries from both ends of the feed are
+    taken: most feeds begin with the newest, some end with it.
+    """
+    total = len(parts.entries)
+    if total <= count:
         return parts
     known: dict[bytes, float] = {}
     ages = [_age(entry, known) for entry in parts.entries]
-    chosen = sorted(range(len(ages)), key=lambda i: ages[i])[:count]
-    return replace(parts, entries=tuple(parts.entries[i] for i in sorted(chosen)))
+    chosen = heapq.nsmallest(count, range(total), key=lambda i: (ages[i], min(i, total - 1 - i)))
+    return replace(parts, entries=tuple(parts.entries[i] for i in chosen))
 
 
 def _age(entry: bytes, known: dict[bytes, float]) -> float:

@@ -39,7 +39,7 @@ class Feed:
 
     Attributes:
         kind: None where the document is no feed.
-        entries: in the feed's own order, which need not be newest first.
+        entries: in the feed's own order, which need not be newest first; newest first if `cut`.
         problems: what was wrong, in words; a feed can be read in spite of them.
         ttl_seconds: how long the feed asks to be left alone.
         is_feed: False for HTML, sitemaps and whatever else was served in its place.

@@ -65,13 +65,13 @@ def _feed(
 
 
 def _newest(items: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    def age(place: int) -> tuple[float, int]:
+    def age(place: int) -> float:
         when = read_time(items[place].get("date_published"))
-        return (float("inf") if when is None else -when.timestamp(), place)
+        return float("inf") if when is None else -when.timestamp()
 
     if len(items) <= limits.ENTRIES:
         return items
-    return [items[i] for i in sorted(heapq.nsmallest(limits.ENTRIES, range(len(items)), key=age))]
+    return [items[i] for i in heapq.nsmallest(limits.ENTRIES, range(len(items)), key=age)]
 
 
 def _entry(item: Mapping[str, Any], base: str, language: str | None) -> Entry:

@@ -30,6 +30,7 @@ _PERSON = re.compile(
 )
 
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_LONG_TAG = re.compile(rb"<[^<>]{%d,}>?" % limits.TAG_BYTES)
 _BLOCKS = {
     *("address", "article", "aside", "blockquote", "dd", "div", "dl", "dt", "figcaption", "figure"),
     *("footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "nav", "ol", "p"),
@@ -138,15 +139,25 @@ def plain_text(markup: object, max_chars: int = limits.TEXT_CHARS) -> str | None
     return paragraphs(text)[:max_chars].rstrip() or None
 
 
-def _text_of(markup: str) -> str:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True)
+def parse_html(data: bytes) -> etree._Element | None:
+    """The tree of HTML in UTF-8; None where there is nothing in it. Never raises."""
+    data = _LONG_TAG.sub(b"", data)
+    if not data.strip():
+        return None
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
-        root = etree.fromstring(markup.encode(), parser)
+        return etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
-        return _TAG.sub(" ", markup)
+        return None
+
+
+def _text_of(markup: str) -> str:
+    root = parse_html(markup.encode())
     if root is None:
-        return ""
-    etree.strip_elements(root, etree.Comment, *_UNSEEN, with_tail=False)
+        return _TAG.sub(" ", markup)
+    etree.strip_elements(root, *_UNSEEN, with_tail=False)
     return "".join(_shown(root))
 
 
