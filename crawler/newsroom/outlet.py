@@ -207,7 +207,17 @@ class Feed:
 
 @dataclass(frozen=True)
 class Outlet:
-    """A publication: facts, feeds and pages, the newest page first."""
+    """A publication: facts, feeds and pages, the newest page first.
+
+    Attributes:
+        zone: in which its times are printed.
+        validators: which it sends, "etag", "last-modified" or both.
+        section_path: where section pages lie, with {section} in it.
+        aliases: further hosts under which it answers.
+        robots: its robots.txt, None where it has none.
+        slow: its lists keep the visitor waiting.
+        live_sidebar: every page shows the newest headlines.
+    """
 
     name: str
     host: str

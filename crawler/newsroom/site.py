@@ -96,7 +96,7 @@ def _month(outlet: Outlet, path: str, now: datetime) -> Reply | None:
             if path == lists.month_path(month):
                 body = lists.sitemap(outlet, named).encode()
                 modified = max(entry.modified for entry in named)
-                return Reply(200, body, "application/xml", modified=modified)
+                return Reply(200, body, "application/xml", modified=modified, is_slow=outlet.slow)
     return None
 
 
@@ -141,7 +141,7 @@ def _page(
     if outlet.live_sidebar:
         modified = None
     body = html.encode(charset, "xmlcharrefreplace")
-    return Reply(200, body, kind, modified=modified, is_slow=outlet.slow)
+    return Reply(200, body, kind, modified=modified, is_slow=outlet.slow and story is None)
 
 
 def _missing(outlet: Outlet, status: int) -> Reply:
