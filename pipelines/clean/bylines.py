@@ -19,6 +19,7 @@ MAX_AUTHORS = 12
 NAME_WORDS = 6
 NAME_CHARS = 60
 BYLINE_CHARS = 200
+MAX_BYLINES = 40
 
 _METAS = (
     *("author", "article:author", "dc.creator", "dcterms.creator", "byl", "parsely-author"),
@@ -45,7 +46,7 @@ _NOT_PERSONS = frozenset(
     {
         *("facebook", "twitter", "instagram", "linkedin", "youtube", "pinterest", "whatsapp"),
         *("reddit", "tiktok", "telegram", "google", "admin", "administrator", "editor"),
-        *("editors", "staff", "newsroom", "webmaster", "unknown", "anonymous", "null", "none"),
+        *("editors", "newsroom", "webmaster", "unknown", "anonymous", "null", "none"),
         *("undefined", "author", "authors", "guest", "user", "share", "email", "home", "news"),
         *("redaktion", "editorial", "contributor", "read", "more", "updated", "published"),
         *("follow", "subscribe", "comments", "reporter", "correspondent"),
@@ -128,23 +129,23 @@ def _persons(value: Any, things: list[jsonld.Thing]) -> Iterator[str]:
                 yield text
 
 
-def _visible(root: Element) -> list[str]:
-    """Bylines in the page: what rel, itemprop or a class says is the author."""
+def _visible(root: Element) -> Iterator[str]:
+    """The byline in the page: what rel, itemprop or a class says is the author."""
     marked: list[str] = []
     bylines: list[str] = []
     for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "em", "b"):
-        if len(marked) + len(bylines) >= 40:
-            break
         name = name_of(element.attrib)
         if _is_marked_author(element, name):
             marked.append(line_of(element))
         elif "-byline-" in name:
             bylines.append(line_of(element))
-    for candidates in (marked, [line for line in bylines if _BY.match(line)], bylines):
-        for line in candidates:
-            if line and len(line) < BYLINE_CHARS and names([line]):
-                return [line]
-    return []
+        if len(marked) + len(bylines) >= MAX_BYLINES:
+            break
+    signed = [line for line in bylines if _BY.match(line)]
+    for line in (*marked, *signed, *bylines):
+        if len(line) < BYLINE_CHARS and names([line]):
+            yield line
+            return
 
 
 def _is_marked_author(element: Element, name: str) -> bool:

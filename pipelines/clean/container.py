@@ -114,7 +114,7 @@ def find_story(root: Element) -> Story | None:
     _leave_other_things(nodes)
     best = _smallest(nodes, range(len(nodes)), NEARLY_ALL)
     if nodes[best].worth <= 0:
-        return None
+        return _without_prose(nodes)
     found = _by_marks(nodes, nodes[best].worth)
     found = best if found is None else found
     return Story(nodes[found].element, _lead(nodes, found), _outline(nodes, found))
@@ -129,6 +129,15 @@ def _outline(nodes: list[_Node], container: int) -> Outline:
     return Outline(headlines, link_chars, int(nodes[container].worth))
 
 
+def _without_prose(nodes: list[_Node]) -> Story | None:
+    """What is marked as the story where nothing reads like prose: a table, a list of results."""
+    for _, is_marked in _MARKS:
+        for at, node in enumerate(nodes):
+            if is_marked(node) and not _is_beside(nodes, at):
+                return Story(node.element, (), _outline(nodes, at))
+    return None
+
+
 def _by_marks(nodes: list[_Node], worth: float) -> int | None:
     for share, is_marked in _MARKS:
         marked = [at for at, node in enumerate(nodes) if node.worth > 0 and is_marked(node)]
@@ -138,23 +147,27 @@ def _by_marks(nodes: list[_Node], worth: float) -> int | None:
 
 
 def _lead(nodes: list[_Node], container: int) -> tuple[str, ...]:
-    """Lines of prose between the headline and the container."""
+    """Lines of prose between the headline and the container; without a headline, what is named a
+    lead near the container."""
     headlines = [at for at in range(container) if nodes[at].element.tag == "h1"]
-    if not headlines:
-        return ()
+    around = nodes[nodes[container].parent].parent
+    first = headlines[-1] if headlines else around
     lines: list[str] = []
-    hidden = {at for at in range(headlines[0], container) if _is_beside(nodes, at)}
-    for at in range(headlines[-1] + 1, container):
-        if at in hidden or nodes[at].worth < LEAD_CHARS[0] or _is_inside(nodes, container, at):
+    for at in range(first + 1, container):
+        if nodes[at].worth < LEAD_CHARS[0] or not _is_lead(nodes[at], bool(headlines)):
             continue
-        if nodes[at].element.tag not in LEAD_TAGS and not marks_lead(
-            name_of(nodes[at].element.attrib)
-        ):
+        if _is_inside(nodes, container, at) or _is_beside(nodes, at):
             continue
         line = squeeze("".join(nodes[at].element.itertext()))
         if len(line) <= LEAD_CHARS[1] and not any(line in known for known in lines):
             lines.append(line)
     return tuple(lines[:LEAD_LINES])
+
+
+def _is_lead(node: _Node, after_headline: bool) -> bool:
+    if after_headline and node.element.tag in LEAD_TAGS:
+        return True
+    return marks_lead(name_of(node.element.attrib))
 
 
 def _is_beside(nodes: list[_Node], at: int) -> bool:

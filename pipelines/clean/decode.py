@@ -121,9 +121,14 @@ def charset_of(body: bytes, content_type: str | None) -> str:
     for codec in claims:
         if codec not in _TOO_WEAK and _reads(body, codec):
             return codec
-    if _readable_as_utf8(body) >= BROKEN_UTF8_READABLE:
+    readable = _readable_as_utf8(body)
+    if readable >= BROKEN_UTF8_READABLE:
         return "utf-8"
-    return _guess(body) or next((c for c in claims if c not in _TOO_WEAK), "cp1252")
+    if found := _guess(body):
+        return found
+    if "utf-8" in claims and readable:
+        return "utf-8"
+    return next((claim for claim in claims if claim not in _TOO_WEAK), "cp1252")
 
 
 def _claims(body: bytes, content_type: str | None) -> Iterator[str]:

@@ -23,7 +23,7 @@ MAX_ATTRIBUTES = 150
 _LONG_TAG_CHARS = 400
 
 _OPENING = re.compile(
-    rb"<(?:!--|(script|style|svg|template|textarea|xmp|noembed)\b)", re.IGNORECASE
+    rb"<(?:!--|(script|style|svg|template|textarea|xmp|noembed|noscript|iframe)\b)", re.IGNORECASE
 )
 #: A start tag as https://html.spec.whatwg.org/#tokenization reads it. Possessive: linear.
 _TAG = re.compile(rb"""<([a-zA-Z][^\s/>]*+)((?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+)>?""")

@@ -8,7 +8,7 @@ by its name.
 import re
 
 from bs4 import BeautifulSoup
-from bs4.element import Tag
+from bs4.element import PageElement, Tag
 
 from pipelines.clean.names import name_of, other_thing
 
@@ -78,6 +78,8 @@ LINES: dict[str, str] = {
 }
 _LINES = re.compile("|".join(f"(?P<g{i}>{row})" for i, row in enumerate(LINES.values())), re.I)
 LINE_WORDS = 14
+#: What these say is a heading or a link; a sentence that begins like one is the story's.
+_NEVER_SENTENCES = frozenset({"read more", "most read", "tags"})
 
 
 #: What a paywall says where the text breaks off.
@@ -105,12 +107,23 @@ def is_pay_line(line: str) -> bool:
 
 def cut_other_things(soup: BeautifulSoup) -> None:
     """Take out of the soup what names and tags say is no part of the story."""
-    total = len(soup.get_text()) or 1
-    for element in soup.find_all(True):
-        if element.decomposed or element.name in _UNCUT or _is_running_text(element):
-            continue
-        if _reason(element) and len(element.get_text()) < KEEP_SHARE * total:
-            element.decompose()
+    limit = KEEP_SHARE * len(soup.get_text())
+    node: PageElement | None = soup.html
+    while node is not None:
+        if isinstance(node, Tag) and _reason(node) and len(node.get_text()) <= limit:
+            following = _after(node)
+            node.decompose()
+            node = following
+        else:
+            node = node.next_element
+
+
+def _after(element: PageElement) -> PageElement | None:
+    """The next in document order that is not inside the element."""
+    above: PageElement | None = element
+    while above is not None and above.next_sibling is None:
+        above = above.parent
+    return above.next_sibling if above is not None else None
 
 
 def _is_running_text(element: Tag) -> bool:
@@ -118,6 +131,8 @@ def _is_running_text(element: Tag) -> bool:
 
 
 def _reason(element: Tag) -> str | None:
+    if element.name in _UNCUT or _is_running_text(element):
+        return None
     return TAGS.get(element.name) or other_thing(name_of(element.attrs))
 
 
@@ -126,4 +141,5 @@ def line_reason(line: str) -> str | None:
     if line.count(" ") >= LINE_WORDS:
         return None
     match = _LINES.match(line)
-    return tuple(LINES)[int((match.lastgroup or "g0")[1:])] if match else None
+    reason = tuple(LINES)[int((match.lastgroup or "g0")[1:])] if match else None
+    return None if reason in _NEVER_SENTENCES and line.endswith((".", "。")) else reason

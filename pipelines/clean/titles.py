@@ -16,7 +16,7 @@ from pipelines.text import squeeze, words
 
 #: An <h1> must share this much of its words (F1) with a title of the head to be the headline.
 SHARED_WORDS = 0.35
-MIN_CHARS = 4
+MIN_CHARS = 2
 MAX_HEADINGS = 30
 OUTLET_WORDS = 5
 TITLE_CHARS = 500
