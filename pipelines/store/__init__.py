@@ -5,6 +5,8 @@ transaction; every function of the rooms takes that connection first. Callers de
 into one transaction. Times are aware UTC in and out, on SQLite and PostgreSQL alike.
 """
 
+from sqlalchemy import Connection
+
 from pipelines.store.database import Database, open_database
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Connection", "Database", "open_database"]

@@ -210,6 +210,23 @@ def settle(
     return True
 
 
+def put_back(conn: Connection, crawl_id: int, link_id: int) -> None:
+    """Queues a link again within the crawl that took it: its host asked to be asked later. Its
+    row on the worklist stays open."""
+    mine = and_(link.c.id == link_id, link.c.crawl_id == crawl_id)
+    conn.execute(
+        update(link)
+        .where(mine, link.c.state == LinkState.FETCHING)
+        .values(state=LinkState.QUEUED, crawl_id=None)
+    )
+
+
+def source_of(conn: Connection, link_id: int) -> int | None:
+    """The source that named a link; None for one typed by hand, or whose source is gone."""
+    id: int | None = conn.execute(select(link.c.source_id).where(link.c.id == link_id)).scalar()
+    return id
+
+
 def release(conn: Connection, crawl_ids: Collection[int]) -> int:
     """Queues again what dead crawls were fetching and frees their hosts; how many links.
 

@@ -138,6 +138,12 @@ def validators(conn: Connection, source_id: int, url: str) -> Validators:
     return Validators() if row is None else Validators(row.etag, row.last_modified)
 
 
+def documents(conn: Connection, source_id: int) -> list[str]:
+    """The addresses that a source was read from."""
+    wanted = select(document.c.url).where(document.c.source_id == source_id)
+    return list(conn.execute(wanted.order_by(document.c.url)).scalars())
+
+
 def save_document(
     conn: Connection, source_id: int, url: str, validators: Validators, *, now: datetime
 ) -> None:

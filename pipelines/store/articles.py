@@ -1,0 +1,336 @@
+"""Articles: stored once, read again, revised, looked at.
+
+An article is known by the keys of all its addresses. Its text lies in its revisions (`texts`), its
+words in the index (`search`), its raw answers on disk (`pages`); the functions here keep them in
+step. Which text is a revision and which a copy is for `pipelines.dedupe` to say.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import insert as insert_row
+
+from pipelines.errors import UnknownThing
+from pipelines.items import Article
+from pipelines.outcomes import Outcome, Verdict
+from pipelines.store import matches, pages, search
+from pipelines.store.columns import storable
+from pipelines.store.database import insert_into
+from pipelines.store.known import KNOWN, Known, known_of
+from pipelines.store.pages import RawRecord
+from pipelines.store.schema import alias, article, incident, link, match, revision
+from pipelines.store.sources import Validators
+from pipelines.store.texts import digest
+from pipelines.text import count_words
+from pipelines.urls import canonical_key, host_of
+
+
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a new reading made of an article: the number of its current version, and whether that
+    was `completed`: a whole text took the place of a teaser, which is no edit."""
+
+    number: int
+    completed: bool
+
+
+def insert(
+    conn: Connection,
+    new: Article,
+    *,
+    keys: Sequence[str],
+    outcome: Outcome,
+    seen_at: datetime,
+    source_id: int | None = None,
+    validators: Validators | None = None,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    raw: RawRecord | None = None,
+    link_id: int | None = None,
+    crawl_id: int | None = None,
+) -> int:
+    """Stores a new article as revision 1, with its addresses, its place in the index and its raw
+    answer; gives its id.
+
+    `keys` are all keys by which it is to be known, that of its own address first
+    (`dedupe.keys_of`); those that another article has stay with that one.
+    """
+    kept = validators or Validators()
+    id = int(
+        conn.execute(
+            insert_row(article)
+            .values(
+                key=keys[0],
+                first_seen_at=seen_at,
+                listed_at=new.published_at or seen_at,
+                read_at=seen_at,
+                reads=1,
+                due_at=due_at,
+                source_id=source_id,
+                etag=kept.etag,
+                last_modified=kept.last_modified,
+                outcome=outcome,
+                expires_at=expires_at,
+                **_told(new),
+                **_said(new),
+            )
+            .returning(article.c.id)
+        ).scalar_one()
+    )
+    add_aliases(conn, id, new, keys)
+    page_id = _keep_raw(conn, raw, id, link_id, crawl_id)
+    conn.execute(
+        insert_row(revision).values(article_id=id, number=1, **_version(new, seen_at, page_id))
+    )
+    _index(conn, id, new)
+    return id
+
+
+def revise(
+    conn: Connection,
+    id: int,
+    new: Article,
+    *,
+    seen_at: datetime,
+    validators: Validators | None = None,
+    due_at: datetime | None = None,
+    raw: RawRecord | None = None,
+    link_id: int | None = None,
+    crawl_id: int | None = None,
+) -> Revised:
+    """Writes a new version of a stored article; it counts as a reading too.
+
+    A whole text takes the place of a partial one within the same version. A partial text on a whole
+    one is refused with ValueError: it would lose text. Raises UnknownThing.
+    """
+    known = get(conn, id)
+    if new.partial and not known.partial:
+        raise ValueError(f"a partial text never revises a whole one (article {id})")
+    completed = known.partial and not new.partial
+    number = known.number if completed else known.number + 1
+    page_id = _keep_raw(conn, raw, id, link_id, crawl_id)
+    version = _version(new, seen_at, page_id)
+    if completed:
+        last = and_(revision.c.article_id == id, revision.c.number == number)
+        conn.execute(update(revision).where(last).values(**version))
+    else:
+        conn.execute(insert_row(revision).values(article_id=id, number=number, **version))
+    kept = validators or Validators()
+    conn.execute(
+        update(article)
+        .where(article.c.id == id)
+        .values(
+            listed_at=new.published_at or known.published_at or known.first_seen_at,
+            read_at=seen_at,
+            reads=article.c.reads + 1,
+            due_at=due_at,
+            etag=kept.etag,
+            last_modified=kept.last_modified,
+            expired_at=None,
+            vanished_at=None,
+            **_mended(_told(new)),
+            **_said(new),
+        )
+    )
+    _index(conn, id, new)
+    return Revised(number, completed)
+
+
+def touch(
+    conn: Connection,
+    id: int,
+    *,
+    now: datetime,
+    due_at: datetime | None,
+    validators: Validators | None = None,
+) -> None:
+    """An article was read again and is as it was. Without `validators` the old ones stay (304)."""
+    values: dict[str, Any] = {
+        "read_at": now,
+        "reads": article.c.reads + 1,
+        "due_at": due_at,
+        "vanished_at": None,
+    }
+    if validators is not None:
+        values |= {"etag": validators.etag, "last_modified": validators.last_modified}
+    conn.execute(update(article).where(article.c.id == id).values(**values))
+
+
+def mark_vanished(conn: Connection, id: int, *, now: datetime) -> None:
+    """Its outlet took it down: it stays here, and is not read again."""
+    gone = update(article).where(article.c.id == id, article.c.vanished_at.is_(None))
+    conn.execute(gone.values(vanished_at=now, due_at=None))
+
+
+def set_due(conn: Connection, id: int, due_at: datetime | None) -> None:
+    """When it is read again; None is never."""
+    conn.execute(update(article).where(article.c.id == id).values(due_at=due_at))
+
+
+def rescue(conn: Connection, id: int, *, due_at: datetime | None) -> None:
+    """A person took in what no incident had: it is stored, its text stays, it is read again.
+
+    The verdict is `matches.decide`'s, the link's outcome stays what it was. Raises UnknownThing.
+    """
+    get(conn, id)
+    values = {"outcome": Outcome.STORED, "expires_at": None, "due_at": due_at}
+    conn.execute(update(article).where(article.c.id == id).values(**values))
+
+
+def add_aliases(conn: Connection, id: int, read: Article, keys: Sequence[str]) -> None:
+    """Further addresses by which an article is known; those of another article stay with it."""
+    urls = {canonical_key(url): url for url in (read.url, read.canonical_url, *read.aliases)}
+    taken = set(conn.execute(select(article.c.key).where(article.c.key.in_(keys))).scalars())
+    for key in sorted(set(keys) - taken):
+        conn.execute(
+            insert_into(conn, alias)
+            .values(key=key, url=urls.get(key, key), article_id=id)
+            .on_conflict_do_nothing(index_elements=[alias.c.key])
+        )
+
+
+def get(conn: Connection, id: int) -> Known:
+    """Raises UnknownThing where there is none of that id."""
+    row = conn.execute(KNOWN.where(article.c.id == id)).one_or_none()
+    if row is None:
+        raise UnknownThing("article", id, remedy="`followup articles list` shows them.")
+    return known_of(row)
+
+
+def find_by_keys(conn: Connection, keys: Sequence[str]) -> Known | None:
+    """The article known by one of the keys; the first key that any is known by decides."""
+    found: dict[str, int] = {}
+    for key, id in (
+        *conn.execute(select(alias.c.key, alias.c.article_id).where(alias.c.key.in_(keys))),
+        *conn.execute(select(article.c.key, article.c.id).where(article.c.key.in_(keys))),
+    ):
+        found[key] = id
+    return next((get(conn, found[key]) for key in keys if key in found), None)
+
+
+def aliases_of(conn: Connection, id: int) -> list[str]:
+    """Its other addresses."""
+    wanted = select(alias.c.url).where(alias.c.article_id == id).order_by(alias.c.key)
+    return list(conn.execute(wanted).scalars())
+
+
+def due_for_reading(
+    conn: Connection,
+    now: datetime,
+    *,
+    by_hand: bool = False,
+    incident_slug: str | None = None,
+    source_ids: Collection[int] | None = None,
+) -> list[int]:
+    """Follow-ups of open incidents, or of one of them, to be read again, the longest due first.
+
+    Only those that have a link to be read by and are not taken down; `by_hand` all of these, else
+    those that are due. A dismissed one is left alone, a kept or starred one counts as a follow-up.
+    """
+    taken = or_(
+        and_(
+            match.c.verdict == Verdict.FOLLOW_UP,
+            func.coalesce(match.c.review, "") != matches.Decision.DISMISS,
+        ),
+        match.c.review.in_([matches.Decision.KEEP, matches.Decision.STAR]),
+    )
+    followed = (
+        select(match.c.article_id)
+        .join(incident, incident.c.id == match.c.incident_id)
+        .where(match.c.article_id == article.c.id, incident.c.is_open, taken)
+    )
+    if incident_slug is not None:
+        followed = followed.where(incident.c.slug == incident_slug)
+    wanted = select(article.c.id).where(
+        article.c.outcome.in_([Outcome.STORED, Outcome.COPY]),
+        article.c.vanished_at.is_(None),
+        select(link.c.id).where(link.c.article_id == article.c.id).exists(),
+        followed.exists(),
+    )
+    if not by_hand:
+        wanted = wanted.where(article.c.due_at <= now)
+    if source_ids is not None:
+        wanted = wanted.where(article.c.source_id.in_(source_ids))
+    return list(conn.execute(wanted.order_by(article.c.due_at, article.c.id)).scalars())
+
+
+def _offset(at: datetime | None) -> int | None:
+    east = None if at is None else at.utcoffset()
+    return None if east is None else round(east.total_seconds() / 60)
+
+
+def _told(read: Article) -> dict[str, Any]:
+    """What a reading may leave out without taking back what an earlier one said."""
+    return {
+        "title": read.title,
+        "published_at": read.published_at,
+        "published_offset": _offset(read.published_at),
+        "published_raw": read.published_raw,
+        "modified_at": read.modified_at,
+        "modified_offset": _offset(read.modified_at),
+        "modified_raw": read.modified_raw,
+        "language": read.language,
+        "outlet": read.outlet,
+        "image": read.image,
+    }
+
+
+def _mended(told: dict[str, Any]) -> dict[str, Any]:
+    """What was told anew: a time with all that belongs to it, the rest one by one."""
+    times = ("published", "modified")
+    silent = tuple(name for name in times if told[f"{name}_at"] is None)
+    return {
+        name: value
+        for name, value in told.items()
+        if (not name.startswith(silent) if name.startswith(times) else value is not None)
+    }
+
+
+def _said(read: Article) -> dict[str, Any]:
+    return {
+        "url": read.url,
+        "canonical_url": read.canonical_url,
+        "host": host_of(read.url),
+        "authors": list(read.authors),
+        "partial": read.partial,
+        "words": count_words(read.text),
+        "text_sha256": digest(read.text),
+        "provenance": dict(read.provenance),
+    }
+
+
+def _version(read: Article, seen_at: datetime, page_id: int | None) -> dict[str, Any]:
+    return {
+        "title": read.title,
+        "text": read.text,
+        "modified_at": read.modified_at,
+        "seen_at": seen_at,
+        "text_sha256": digest(read.text),
+        "page_id": page_id,
+    }
+
+
+def _keep_raw(
+    conn: Connection,
+    raw: RawRecord | None,
+    article_id: int,
+    link_id: int | None,
+    crawl_id: int | None,
+) -> int | None:
+    if raw is None:
+        return None
+    return pages.record(conn, raw, article_id=article_id, link_id=link_id, crawl_id=crawl_id)
+
+
+def _index(conn: Connection, id: int, read: Article) -> None:
+    search.index(
+        conn,
+        id,
+        title=storable(read.title) if read.title else None,
+        text=storable(read.text),
+        outlet=read.outlet,
+        authors=read.authors,
+    )

@@ -1,0 +1,39 @@
+"""Text that was kept for a while goes; address, title, verdict and reason remain."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, select, update
+
+from pipelines.store import pages, search
+from pipelines.store.database import chunks
+from pipelines.store.schema import article, link, revision, sketch
+
+
+def expire(conn: Connection, *, now: datetime, folder: Path) -> int:
+    """Takes away the text of every article whose time is over; how many they were.
+
+    `folder` is that of the raw pages: an article that an incident left behind when it was deleted
+    may have some.
+    """
+    over = select(article.c.id).where(
+        article.c.expires_at.is_not(None),
+        article.c.expires_at <= now,
+        article.c.expired_at.is_(None),
+    )
+    ids = list(conn.execute(over).scalars())
+    for some in chunks(ids):
+        _take_text(conn, some, folder)
+        conn.execute(
+            update(article).where(article.c.id.in_(some)).values(expired_at=now, due_at=None)
+        )
+    return len(ids)
+
+
+def _take_text(conn: Connection, ids: Sequence[int], folder: Path) -> None:
+    pages.remove(conn, folder, ids)
+    search.remove(conn, ids)
+    conn.execute(delete(sketch).where(sketch.c.article_id.in_(ids)))
+    conn.execute(update(revision).where(revision.c.article_id.in_(ids)).values(text=None))
+    conn.execute(update(link).where(link.c.article_id.in_(ids)).values(snippet=None))

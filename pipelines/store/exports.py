@@ -1,0 +1,115 @@
+"""What goes out: the articles of an incident, whole, one after the other."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from pipelines.items import Reason
+from pipelines.outcomes import Outcome, Verdict
+from pipelines.store.database import chunks
+from pipelines.store.known import with_offset
+from pipelines.store.schema import alias, article, match, revision
+from pipelines.store.texts import CURRENT
+
+#: An incident's own: what it took, and what a person may still take.
+TAKEN = (Verdict.FOLLOW_UP, Verdict.CANDIDATE, Verdict.OUT_OF_WINDOW)
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """An article with one incident's view of it; a copy is an article of its own here.
+
+    Times of publication have the page's own offset. `text` None: it expired. `group` is the copy
+    group, `copy_of` its origin. `revisions` counts edits: 0 for one that never changed.
+    """
+
+    id: int
+    url: str
+    canonical_url: str
+    aliases: tuple[str, ...]
+    title: str | None
+    text: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    modified_at: datetime | None
+    first_seen_at: datetime
+    outlet: str | None
+    language: str | None
+    outcome: Outcome
+    verdict: Verdict
+    score: float
+    reasons: tuple[Reason, ...]
+    review: str | None
+    group: int | None
+    copy_of: int | None
+    revisions: int
+    partial: bool
+    vanished_at: datetime | None
+
+
+def export(
+    conn: Connection, incident_id: int, *, verdicts: Collection[Verdict] = TAKEN
+) -> Iterator[Exported]:
+    """The incident's articles in order of time, of the verdicts or kept by a person.
+
+    They come in portions; the transaction must stay open until the last.
+    """
+    kept = match.c.review.in_(["keep", "star"]) | match.c.verdict.in_(verdicts)
+    ids = conn.execute(
+        select(article.c.id)
+        .join(match, match.c.article_id == article.c.id)
+        .where(match.c.incident_id == incident_id, kept)
+        .order_by(article.c.listed_at, article.c.id)
+    ).scalars()
+    for some in chunks(ids.all(), 200):
+        yield from _portion(conn, incident_id, some)
+
+
+def _portion(conn: Connection, incident_id: int, ids: list[int]) -> Iterable[Exported]:
+    other = _aliases(conn, ids)
+    rows = conn.execute(
+        select(article, revision.c.text, revision.c.number, match)
+        .select_from(CURRENT.join(match, match.c.article_id == article.c.id))
+        .where(article.c.id.in_(ids), match.c.incident_id == incident_id)
+        .order_by(article.c.listed_at, article.c.id)
+    )
+    for row in rows:
+        yield Exported(
+            id=row.id,
+            url=row.url,
+            canonical_url=row.canonical_url,
+            aliases=tuple(other.get(row.id, ())),
+            title=row.title,
+            text=row.text,
+            authors=tuple(row.authors),
+            published_at=_shown(row.published_at, row.published_offset),
+            modified_at=_shown(row.modified_at, row.modified_offset),
+            first_seen_at=row.first_seen_at,
+            outlet=row.outlet,
+            language=row.language,
+            outcome=Outcome(row.outcome),
+            verdict=Verdict(row.verdict),
+            score=row.score,
+            reasons=tuple(Reason(*reason) for reason in row.reasons),
+            review=row.review,
+            group=row.group_id,
+            copy_of=row.copy_of,
+            revisions=row.number - 1,
+            partial=row.partial,
+            vanished_at=row.vanished_at,
+        )
+
+
+def _shown(at: datetime | None, offset: int | None) -> datetime | None:
+    return None if at is None else with_offset(at, offset)
+
+
+def _aliases(conn: Connection, ids: list[int]) -> Mapping[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    wanted = select(alias.c.article_id, alias.c.url).where(alias.c.article_id.in_(ids))
+    for id, url in conn.execute(wanted.order_by(alias.c.key)):
+        found[id].append(url)
+    return found

@@ -1,0 +1,95 @@
+"""The ledger: every address the store knows of, and what became of it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from pipelines.errors import UnknownThing
+from pipelines.outcomes import Outcome, Verdict
+from pipelines.store.schema import article, link, match, source
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One address. `id` is the link's. `source` is the outlet or the address of what named it, None
+    for one typed by hand. `verdict` is the asked incident's, None where it never judged it."""
+
+    id: int
+    url: str
+    title: str | None
+    source: str | None
+    outcome: Outcome
+    verdict: Verdict | None
+    reason: str | None
+    at: datetime
+    article_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A link by its id: where it leads, and the article that was read there."""
+
+    id: int
+    url: str
+    article_id: int | None
+
+
+def ledger(
+    conn: Connection,
+    incident_id: int,
+    *,
+    limit: int | None = None,
+    outcomes: Collection[Outcome] | None = None,
+) -> list[Entry]:
+    """All links, the latest change first; those that nothing became of yet are DEFERRED."""
+    outcome = func.coalesce(link.c.outcome, Outcome.DEFERRED.value)
+    wanted = (
+        select(
+            link.c.id,
+            link.c.url,
+            func.coalesce(article.c.title, link.c.title),
+            func.coalesce(source.c.outlet, source.c.url, link.c.found_in),
+            outcome,
+            match.c.verdict,
+            link.c.reason,
+            link.c.changed_at,
+            link.c.article_id,
+            link.c.outcome.is_(None),
+        )
+        .select_from(
+            link.outerjoin(article, article.c.id == link.c.article_id)
+            .outerjoin(source, source.c.id == link.c.source_id)
+            .outerjoin(
+                match,
+                and_(match.c.article_id == link.c.article_id, match.c.incident_id == incident_id),
+            )
+        )
+        .order_by(link.c.changed_at.desc(), link.c.id.desc())
+        .limit(limit)
+    )
+    if outcomes is not None:
+        wanted = wanted.where(outcome.in_(outcomes))
+    return [
+        Entry(
+            id=row[0],
+            url=row[1],
+            title=row[2],
+            source=row[3],
+            outcome=Outcome(row[4]),
+            verdict=None if row[5] is None else Verdict(row[5]),
+            reason="queued, not asked for yet" if row[9] else row[6],
+            at=row[7],
+            article_id=row[8],
+        )
+        for row in conn.execute(wanted)
+    ]
+
+
+def entry(conn: Connection, id: int) -> Line:
+    """One link of the ledger. Raises UnknownThing."""
+    row = conn.execute(select(link.c.url, link.c.article_id).where(link.c.id == id)).one_or_none()
+    if row is None:
+        raise UnknownThing("link", id, remedy="'followup ledger SLUG' shows their ids.")
+    return Line(id, row.url, row.article_id)

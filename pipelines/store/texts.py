@@ -1,0 +1,63 @@
+"""Versions of texts: what an article said when.
+
+The text of an article lies in its revisions and nowhere else; the last one is the current one.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from pipelines.store.columns import storable
+from pipelines.store.schema import article, revision
+from pipelines.text import squeeze
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of an article; number 1 is as first read. `text` None: it expired."""
+
+    article_id: int
+    number: int
+    title: str | None
+    text: str | None
+    modified_at: datetime | None
+    seen_at: datetime
+    text_sha256: str
+    page_id: int | None
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a text, white space aside, in hexadecimal."""
+    return hashlib.sha256(squeeze(storable(text)).encode()).hexdigest()
+
+
+def of_article(conn: Connection, article_id: int) -> list[Revision]:
+    """All versions, the oldest first. An article was edited one time less than it has of these."""
+    wanted = select(revision).where(revision.c.article_id == article_id)
+    return [Revision(**row._mapping) for row in conn.execute(wanted.order_by(revision.c.number))]
+
+
+def text_of(conn: Connection, article_id: int) -> str | None:
+    """The current text; None where it expired or there is no such article."""
+    text: str | None = conn.execute(
+        select(revision.c.text)
+        .where(revision.c.article_id == article_id)
+        .order_by(revision.c.number.desc())
+        .limit(1)
+    ).scalar()
+    return text
+
+
+_each = revision.alias("each")
+_last = (
+    select(func.max(_each.c.number))
+    .where(_each.c.article_id == article.c.id)
+    .correlate(article)
+    .scalar_subquery()
+)
+#: Articles joined with their current version, to select from.
+CURRENT = article.join(
+    revision, and_(revision.c.article_id == article.c.id, revision.c.number == _last)
+)
