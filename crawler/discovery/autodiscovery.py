@@ -44,6 +44,12 @@ _NO_FEED = re.compile(
 )
 _SITEMAP_PATH = re.compile(r"sitemap[^/]*\.(?:xml|txt)(?:\.gz)?$|sitemap_index|news-?sitemap", re.I)
 
+#: What a page without an html element begins with.
+_PAGE_ROOTS = re.compile(
+    r"html|head|body|title|meta|link|script|style|base|div|p|a|center|table|header|main|section"
+    r"|article|h[12]|ul|nav"
+)
+
 #: Tried where a page declares nothing, the most common first.
 _FEED_PATHS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
 _SITEMAP_PATHS = (
@@ -165,11 +171,10 @@ def sniff(body: bytes, content_type: str | None) -> SourceKind | None:
         return SourceKind.SITEMAP
     if document.data.startswith(b"{"):
         return SourceKind.FEED if b"jsonfeed.org" in document.data[:2_000] else None
-    if document.root in ("html", "head", "body") or _says_html(document.data, content_type):
-        return SourceKind.SECTION
-    return None
+    if document.root is None:
+        return SourceKind.SECTION if _says_html(document.data) else None
+    return SourceKind.SECTION if _PAGE_ROOTS.fullmatch(document.root) else None
 
 
-def _says_html(data: bytes, content_type: str | None) -> bool:
-    is_html = (content_type or "").partition(";")[0].strip().lower() == "text/html"
-    return is_html and re.search(rb"<(?:a|p|div|title|meta)\b", data[:5_000], re.I) is not None
+def _says_html(data: bytes) -> bool:
+    return re.search(rb"<(?:html|head|body|title)\b", data[:5_000], re.IGNORECASE) is not None
