@@ -5,6 +5,7 @@ Prints one line with the address, to be given as http_proxy, once it can be aske
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +17,7 @@ from pipelines.errors import BadInput
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status 0 once interrupted, 1 where the port cannot be had, 2 for wrong use."""
+    """Exit status 0 once interrupted or told to end, 1 where the port cannot be had, 2 for wrong use."""
     parser = argparse.ArgumentParser(prog="python -m crawler.newsroom", description=__doc__)
     parser.add_argument("--port", type=int, default=8910, help="0 takes any free one")
     parser.add_argument("--now", type=_time, default=DEMO_PASSES[0], help="the newsroom's time")
@@ -26,8 +27,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     room = Newsroom(now=given.now, speed=given.speed, slow_seconds=given.slow_seconds)
     try:
         asyncio.run(_serve(room, given.port))
-    except KeyboardInterrupt:
-        return 0
     except OSError as error:
         sys.stderr.write(f"The newsroom cannot listen on port {given.port}: {error}\n")
         return 1
@@ -39,7 +38,10 @@ async def _serve(room: Newsroom, port: int) -> None:
         sys.stdout.write(f"newsroom at {room.url}\n")
         sys.stdout.flush()
 
-    await room.run(port, ready, asyncio.Event())
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await room.run(port, ready, stop)
 
 
 def _time(raw: str) -> datetime:

@@ -294,6 +294,7 @@ def test_command_says_where_it_listens() -> None:
         with urlopen(f"{match[1]}/__newsroom__/clock", timeout=10) as answer:
             assert json.load(answer)["now"].startswith("2014-12-01T00:0")
         process.terminate()
+        assert process.wait(timeout=10) == 0
 
 
 def test_port_that_is_taken_is_an_error(room: Newsroom) -> None:
