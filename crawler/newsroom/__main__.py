@@ -17,7 +17,7 @@ from pipelines.errors import BadInput
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Exit status 0 once interrupted or told to end, 1 where the port cannot be had, 2 for wrong use."""
+    """Exit status 0 once told to end, 1 where the port cannot be had, 2 for wrong use."""
     parser = argparse.ArgumentParser(prog="python -m crawler.newsroom", description=__doc__)
     parser.add_argument("--port", type=int, default=8910, help="0 takes any free one")
     parser.add_argument("--now", type=_time, default=DEMO_PASSES[0], help="the newsroom's time")
