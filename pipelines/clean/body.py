@@ -16,7 +16,7 @@ from lxml import etree
 from pipelines.clean.container import BLOCK_TAGS, Story
 from pipelines.clean.document import Element, TooComplex
 from pipelines.clean.strip import cut_other_things, is_pay_line, line_reason
-from pipelines.text import squeeze
+from pipelines.text import count_words, squeeze
 
 #: BeautifulSoup needs about 25 ms for 100,000 characters and 1,000 elements.
 MAX_STORY_CHARS = 2_000_000
@@ -47,6 +47,7 @@ class Body:
     for subscribers."""
 
     text: str
+    words: int
     broken_off: bool = False
 
 
@@ -57,7 +58,7 @@ def read_body(story: Story, titles: Iterable[str] = ()) -> Body:
     """
     soup = _soup(story.container)
     cut_other_things(soup)
-    wanted = {_key(title) for title in titles}
+    wanted = {key for title in titles if (key := _key(title))}
     kept: list[tuple[str, str]] = []
     broken_off = False
     for block in blocks(soup):
@@ -66,12 +67,17 @@ def read_body(story: Story, titles: Iterable[str] = ()) -> Body:
             continue
         if is_pay_line(text):
             broken_off = True
-        elif block.tag != "p" and _key(text) in wanted:
+        elif wanted and _is_headline(block, _key(text), wanted):
             wanted.clear()
         elif not line_reason(text):
             kept.append((block.tag, text))
     lines = _with_lead(story.lead, [text for _, text in _without_loose_headings(kept)])
-    return Body("\n\n".join(lines), broken_off)
+    return body_of("\n\n".join(lines), broken_off)
+
+
+def body_of(text: str, broken_off: bool = False) -> Body:
+    """A body of a text that is paragraphs already."""
+    return Body(text, count_words(text), broken_off)
 
 
 def _soup(container: Element) -> BeautifulSoup:
@@ -127,6 +133,13 @@ def _without_loose_headings(kept: list[tuple[str, str]]) -> list[tuple[str, str]
     while kept and kept[-1][0] in _HEADINGS:
         kept = kept[:-1]
     return kept
+
+
+def _is_headline(block: Block, key: str, wanted: set[str]) -> bool:
+    """True for a block that repeats a title; an <h1> may say the section's name before it."""
+    if block.tag == "h1" and any(key.endswith(title) for title in wanted):
+        return True
+    return block.tag != "p" and key in wanted
 
 
 def _with_lead(lead: tuple[str, ...], lines: list[str]) -> list[str]:

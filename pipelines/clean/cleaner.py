@@ -9,7 +9,7 @@ import logging
 from datetime import UTC, datetime
 
 from pipelines.clean import lookalikes, robots, sniff
-from pipelines.clean.body import Body, read_body
+from pipelines.clean.body import MAX_STORY_CHARS, Body, body_of, read_body
 from pipelines.clean.container import find_story, prune
 from pipelines.clean.decode import decode
 from pipelines.clean.document import TooComplex, parse
@@ -69,7 +69,7 @@ def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     names = titles_of(head, found.title)
     prune(head.root)
     story = find_story(head.root)
-    body = read_body(story, names) if story else Body("")
+    body = _longer(read_body(story, names) if story else body_of(""), head)
     withhold = robots.withhold_raw(page, head)
     finding = lookalikes.lookalike(head, story, body, names)
     if finding is not None and finding.outcome is not Outcome.WALL:
@@ -81,6 +81,15 @@ def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
         return _behind_wall(page, found, finding.reason, withhold)
     partial = lookalikes.is_teaser(head, body)
     return Cleaned(page, _article(page, found, body.text, partial), withhold_raw=withhold)
+
+
+def _longer(body: Body, head: Head) -> Body:
+    """The text that JSON-LD gives, where the markup holds none (it is written by a script)."""
+    given = head.article.get("articleBody")
+    if body.words >= lookalikes.MIN_WORDS or not isinstance(given, str):
+        return body
+    text = paragraphs(given[:MAX_STORY_CHARS])
+    return body if "</" in text or len(text) <= len(body.text) else body_of(text, body.broken_off)
 
 
 def _behind_wall(page: Page, found: Metadata, reason: str, withhold: str | None) -> Cleaned:

@@ -57,6 +57,8 @@ PROSE_CHARS = 60
 NEARLY_ALL = 0.9
 #: Of nested elements marked alike, the innermost with this share of the greatest worth.
 SAME_STORY = 0.85
+#: An element with a headline of its own and this much prose is a story of its own.
+WHOLE_STORY_CHARS = 300
 
 #: A lead that stands apart: its tags where nothing names it, least and most characters, lines.
 LEAD_TAGS = frozenset({"p", "h2"})
@@ -102,6 +104,9 @@ class Story:
 
 def prune(root: Element) -> None:
     """Take out of the tree, in place, what never holds a word of a story."""
+    for element in list(root.iter(*EMPTY_TAGS)):
+        if element.tag != "head" and any(True for _ in element.iter("h1", "main")):
+            element.drop_tag()  # never closed, and so around all that follows
     etree.strip_elements(root, *EMPTY_TAGS, with_tail=False)
 
 
@@ -116,7 +121,7 @@ def find_story(root: Element) -> Story | None:
     if nodes[best].worth <= 0:
         return _without_prose(nodes)
     found = _by_marks(nodes, nodes[best].worth)
-    found = best if found is None else found
+    found = _first_story(nodes, best if found is None else found)
     return Story(nodes[found].element, _lead(nodes, found), _outline(nodes, found))
 
 
@@ -127,6 +132,30 @@ def _outline(nodes: list[_Node], container: int) -> Outline:
             link_chars += node.link_chars
             headlines += node.element.tag in ("h2", "h3", "h4")
     return Outline(headlines, link_chars, int(nodes[container].worth))
+
+
+def _first_story(nodes: list[_Node], found: int) -> int:
+    """Of several stories, each with its headline in an element of the same kind, the first."""
+    headlines = [
+        at
+        for at, node in enumerate(nodes)
+        if node.element.tag == "h1" and _is_inside(nodes, at, found)
+    ]
+    if len(headlines) < 2:
+        return found
+    first, second = (_child_around(nodes, at, found) for at in headlines[:2])
+    if first == second:
+        return found
+    alike = nodes[first].element.tag == nodes[second].element.tag
+    whole = nodes[first].worth >= WHOLE_STORY_CHARS and nodes[second].worth >= WHOLE_STORY_CHARS
+    return first if alike and whole else found
+
+
+def _child_around(nodes: list[_Node], at: int, outer: int) -> int:
+    """The child of an outer element that holds the node."""
+    while nodes[at].parent != outer and at:
+        at = nodes[at].parent
+    return at
 
 
 def _without_prose(nodes: list[_Node]) -> Story | None:

@@ -21,6 +21,9 @@ MAX_TAGS = 150_000
 #: A tag with more attributes loses them all; nothing that an article is read from has so many.
 MAX_ATTRIBUTES = 150
 _LONG_TAG_CHARS = 400
+#: What stands in for a script or frame is short; a longer one was never closed and is the page.
+MAX_FALLBACK_BYTES = 20_000
+_FALLBACKS = frozenset({b"noscript", b"iframe", b"textarea"})
 
 _OPENING = re.compile(
     rb"<(?:!--|(script|style|svg|template|textarea|xmp|noembed|noscript|iframe)\b)", re.IGNORECASE
@@ -80,9 +83,11 @@ def _without_bulk(markup: bytes) -> bytes:
     while opening := _OPENING.search(markup, at):
         name = opening.group(1)
         ending = b"</" + name.lower() if name else b"-->"
-        end = -1 if ending in missing else lowered.find(ending, opening.end())
+        limit = opening.end() + MAX_FALLBACK_BYTES if name and name.lower() in _FALLBACKS else None
+        end = -1 if ending in missing else lowered.find(ending, opening.end(), limit)
         if end < 0:
-            missing.add(ending)
+            if limit is None:
+                missing.add(ending)
             kept.append(markup[at : opening.end()])
             at = opening.end()
             continue

@@ -11,10 +11,12 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, text_of
+from pipelines.text import count_words
 
-MIN_GUESS_CHARS = 120
+MIN_GUESS_WORDS = 20
 GUESS_CHARS = 4_000
-SURE = 0.9
+#: Lower, and kin are mixed up (Danish and Norwegian, Chinese and Wu).
+SURE = 0.7
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +28,8 @@ def _identifier() -> LanguageIdentifier:
 _TAG = re.compile(r"\s*([a-z]{2,3})(?=$|[\s_,;-])", re.IGNORECASE)
 #: Tags that name no language, and names of one language.
 _NONE = frozenset({"zxx", "und", "mul", "mis", "xx"})
-_SAME = {"iw": "he", "in": "id", "no": "nb", "eng": "en", "deu": "de", "ger": "de", "fra": "fr"}
+_SAME = {"iw": "he", "in": "id", "nb": "no", "nn": "no", "wuu": "zh", "yue": "zh", "cmn": "zh"}
+_SAME |= {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es"}
 
 
 def declared(head: Head) -> tuple[str, str] | None:
@@ -53,7 +56,7 @@ def primary(tag: str) -> str | None:
 
 def guessed(text: str) -> str | None:
     """The language of a text, None where it is too short or could be several."""
-    if len(text) < MIN_GUESS_CHARS:
+    if count_words(text[:GUESS_CHARS]) < MIN_GUESS_WORDS:
         return None
-    language, share = _identifier().classify(text[:GUESS_CHARS])
-    return str(language) if share >= SURE else None
+    label, share = _identifier().classify(text[:GUESS_CHARS])
+    return primary(str(label)) if share >= SURE else None

@@ -144,16 +144,16 @@ class Finding:
 def lookalike(head: Head, story: Story | None, body: Body, titles: Iterable[str]) -> Finding | None:
     """What the page is where it is no article; None where it is one."""
     titles = [title for title in titles if count_words(title) <= LOOKALIKE_TITLE_WORDS]
-    size = count_words(body.text)
     return (
-        _soft_404(head, titles, size)
-        or _wall(head, titles, body.text, size)
-        or _listing(head, story, size)
-        or _too_little(head, body, size)
+        _soft_404(head, titles, body.words)
+        or _wall(head, titles, body)
+        or _listing(head, story, body.words)
+        or _too_little(head, body)
     )
 
 
-def _too_little(head: Head, body: Body, size: int) -> Finding | None:
+def _too_little(head: Head, body: Body) -> Finding | None:
+    size = body.words
     if size < TEASER_WORDS and is_teaser(head, body):
         return Finding(Outcome.WALL, f"a paywall after {size} words", own_metadata=True)
     return Finding(Outcome.NO_TEXT, f"{size} words of text") if size < MIN_WORDS else None
@@ -166,7 +166,8 @@ def _soft_404(head: Head, titles: list[str], size: int) -> Finding | None:
     return Finding(Outcome.SOFT_404, f"the title says {said[:80]!r}") if said else None
 
 
-def _wall(head: Head, titles: list[str], text: str, size: int) -> Finding | None:
+def _wall(head: Head, titles: list[str], body: Body) -> Finding | None:
+    text, size = body.text, body.words
     if size <= BOT_CHECK_WORDS and (
         any(_BOT_TITLE.match(title) for title in titles) or _BOT_TEXT.search(text)
     ):
@@ -228,10 +229,9 @@ def _is_front(url: str) -> bool:
 
 def is_teaser(head: Head, body: Body) -> bool:
     """True where the text is only the beginning of an article that must be paid for."""
-    size = count_words(body.text)
     if body.broken_off:
-        return size <= BROKEN_OFF_AT_MOST
-    return size <= TEASER_AT_MOST and _must_be_paid(head)
+        return body.words <= BROKEN_OFF_AT_MOST
+    return body.words <= TEASER_AT_MOST and _must_be_paid(head)
 
 
 def _must_be_paid(head: Head) -> bool:

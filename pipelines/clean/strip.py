@@ -78,8 +78,34 @@ LINES: dict[str, str] = {
 }
 _LINES = re.compile("|".join(f"(?P<g{i}>{row})" for i, row in enumerate(LINES.values())), re.I)
 LINE_WORDS = 14
+#: "Von Greta Lüders", "By Anna Field and R. Osei, 17 December": names after the word, no sentence.
+_SIGNED = re.compile(
+    r"(?i:by|von|par|por|di|da|door|av|af|text|foto|written by|posted by)\s*:?\s+"
+    r"[A-ZÀ-ÞŠŽČ][\w.'’-]*(?:\s+(?:[A-ZÀ-ÞŠŽČ][\w.'’-]*|de|da|van|von|der|bin|al)){1,4}"
+    r"(?:\s+(?:and|und|et|y|e|en|och|&)\s+[A-ZÀ-ÞŠŽČ][\w.'’ -]*)?\s*(?:$|[,|·•–—/(]|\d)"
+)
+_LETTERS = re.compile(r"[^\W\d_]+")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+#: Beginnings of the words in a line that is but a date: months, days and what stands around them.
+_DATE_WORDS = (
+    *("jan", "feb", "fév", "mar", "mär", "apr", "avr", "may", "mai", "jun", "juin", "jul", "juil"),
+    *("aug", "aoû", "sep", "oct", "okt", "nov", "dec", "dez", "déc", "ene", "abr", "ago", "dic"),
+    *("gen", "mag", "giu", "lug", "set", "ott", "out", "maj", "mon", "tue", "wed", "thu", "fri"),
+    *("sat", "sun", "die", "mit", "don", "fre", "sam", "son", "lun", "mer", "jeu", "ven", "dim"),
+    *("mié", "jue", "vie", "sáb", "dom", "am", "pm", "at", "on", "um", "uhr", "gmt", "utc", "est"),
+    *("edt", "et", "pst", "pdt", "cet", "cest", "bst", "publi", "updat", "upd", "post", "stand"),
+    *("last", "le", "à", "de", "del", "h", "st", "nd", "rd", "th", "vom", "den", "t", "z", "ist"),
+    *("aktual", "veröff", "creat", "first", "modif", "mis", "jour", "il", "alle", "ore", "a"),
+)
 #: What these say is a heading or a link; a sentence that begins like one is the story's.
 _NEVER_SENTENCES = frozenset({"read more", "most read", "tags"})
+
+
+def _is_date(line: str) -> bool:
+    """True for a line that holds a year and no word but those of a date."""
+    if _YEAR.search(line) is None:
+        return False
+    return all(word.startswith(_DATE_WORDS) for word in _LETTERS.findall(line.lower()))
 
 
 #: What a paywall says where the text breaks off.
@@ -140,6 +166,8 @@ def line_reason(line: str) -> str | None:
     """Why a line is no part of a story; None where it may be."""
     if line.count(" ") >= LINE_WORDS:
         return None
+    if _SIGNED.match(line) or _is_date(line):
+        return "byline"
     match = _LINES.match(line)
     reason = tuple(LINES)[int((match.lastgroup or "g0")[1:])] if match else None
     return None if reason in _NEVER_SENTENCES and line.endswith((".", "。")) else reason

@@ -10,9 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 import dateparser
 import htmldate
+from lxml import etree
 
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, line_of, text_of
@@ -22,6 +24,10 @@ RAW_CHARS = 100
 MAX_TIMES = 60
 #: htmldate reads the whole tree several times; a larger one is not worth it.
 HTMLDATE_ELEMENTS = 12_000
+#: It tries a millisecond on each element whose name speaks of a date.
+HTMLDATE_DATED = 250
+#: Raw texts that are tried before a page's own words are given up.
+MAX_RAWS = 25
 
 _PUBLISHED = (
     *("article:published_time", "og:published_time", "og:article:published_time"),
@@ -38,24 +44,27 @@ _MODIFIED = (
     *("parsely-modified-date", "revised", "modified", "article:updated_time"),
 )
 _PATH_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_DATED = re.compile(r"date|time|publish|post|meta|byline|info|author", re.IGNORECASE)
 _BESIDE = frozenset({"aside", "nav", "footer", "li"})
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A time as read, None where none of the raw texts gave a plausible one."""
+    """A time as read, None where none of the raw texts gave a plausible one; `impossible` where
+    the first of them was read and cannot be."""
 
     at: datetime | None
     raw: str | None
     source: str
+    impossible: bool = False
 
 
 def published(head: Head, language: str | None, now: datetime) -> Moment | None:
     """When the page says it was published; None where it says nothing."""
     found = _first(_published_raws(head), language, now)
-    if found is None or found.at is None:
-        return _from_address(head.url, now) or _from_text(head, now) or found
-    return found
+    if found is not None and (found.at is not None or found.impossible):
+        return found
+    return _from_address(head.url, now) or _from_text(head, now) or found
 
 
 def modified(head: Head, language: str | None, now: datetime) -> Moment | None:
@@ -85,14 +94,14 @@ def _modified_raws(head: Head) -> Iterator[tuple[str, str]]:
 
 def _first(raws: Iterator[tuple[str, str]], language: str | None, now: datetime) -> Moment | None:
     strange: Moment | None = None
-    for source, raw in raws:
+    for source, raw in islice(raws, MAX_RAWS):
         raw = raw[:RAW_CHARS].strip()
         if not raw:
             continue
         when = read_time(raw, language, now)
         if when is not None and plausible(when, now):
             return Moment(when, raw, source)
-        strange = strange or Moment(None, raw, source)
+        strange = strange or Moment(None, raw, source, impossible=when is not None)
     return strange
 
 
@@ -112,7 +121,7 @@ def _read_prose(raw: str, language: str | None, now: datetime) -> datetime | Non
         "RELATIVE_BASE": now.replace(tzinfo=None),
         "RETURN_AS_TIMEZONE_AWARE": False,
     }
-    languages = [language] if language in _DATE_LANGUAGES else None
+    languages = [language] if language in _DATE_LANGUAGES else list(_DATE_LANGUAGES)
     when: datetime | None
     try:
         when = dateparser.parse(raw, languages=languages, settings=settings)
@@ -123,12 +132,10 @@ def _read_prose(raw: str, language: str | None, now: datetime) -> datetime | Non
     return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
 
 
-_DATE_LANGUAGES = frozenset(
-    {
-        *("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu"),
-        *("ro", "bg", "ru", "uk", "el", "tr", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko"),
-        *("zh", "hr", "sr", "sl", "et", "lv", "lt", "ca"),
-    }
+#: Languages tried where the page's is unknown; all that dateparser knows would take seconds.
+_DATE_LANGUAGES = (
+    *("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "pl", "cs", "ru", "uk", "tr", "ar"),
+    *("zh", "ja", "ko", "fi", "hu", "ro", "el", "id"),
 )
 
 
@@ -159,8 +166,17 @@ def _from_address(url: str, now: datetime) -> Moment | None:
     return Moment(when, match.group().strip("/"), "url") if when and plausible(when, now) else None
 
 
+def _is_too_much(root: Element) -> bool:
+    elements = dated = 0
+    for element in root.iter(etree.Element):
+        elements += 1
+        name = f"{element.get('class') or ''} {element.get('id') or ''}"[:RAW_CHARS]
+        dated += _DATED.search(name) is not None
+    return elements > HTMLDATE_ELEMENTS or dated > HTMLDATE_DATED
+
+
 def _from_text(head: Head, now: datetime) -> Moment | None:
-    if sum(1 for _ in head.root.iter()) > HTMLDATE_ELEMENTS:
+    if _is_too_much(head.root):
         return None
     try:
         day = htmldate.find_date(
@@ -174,4 +190,6 @@ def _from_text(head: Head, now: datetime) -> Moment | None:
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         return None
     when = parse_time(day) if day else None
+    if when is not None and (when.month, when.day) == (1, 1):
+        return None  # htmldate makes New Year's Day of a bare year, as in a copyright line
     return Moment(when, day, "visible") if when and plausible(when, now) else None

@@ -9,10 +9,12 @@ rest alone.
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, line_of, text_of
 from pipelines.text import squeeze, words
+from pipelines.urls import host_of
 
 #: An <h1> must share this much of its words (F1) with a title of the head to be the headline.
 SHARED_WORDS = 0.35
@@ -22,11 +24,15 @@ OUTLET_WORDS = 5
 TITLE_CHARS = 500
 
 _PARTING = re.compile(r"\s+[|–—·•»«:~/\\-]{1,2}\s+|\s*\|\s*|\s+::\s+")
+#: In <title> alone the outlet's name also stands before a colon; in a headline that is a source.
+_COLON = re.compile(r":\s+")
 _OUTLET_ENDING = re.compile(r"\.(?:com|org|net|de|co|uk|news|tv|fr|it|es)\b")
 
 
 def headline(head: Head, outlet: str | None, host: str) -> tuple[str, str] | None:
     """The headline and where it was read; None where nothing gives one."""
+    if printed := _printed(head):
+        return printed, "visible"
     known = [(source, without_outlet(raw, outlet, host)) for source, raw in _of_head(head)]
     known = [(source, title) for source, title in known if len(title) >= MIN_CHARS]
     seen = _headings(head.root, outlet, host)
@@ -36,6 +42,16 @@ def headline(head: Head, outlet: str | None, host: str) -> tuple[str, str] | Non
     if best is None or _nearness(best, known) < SHARED_WORDS:
         return known[0][1], known[0][0]
     return _without_kicker(best, known), "visible"
+
+
+def _printed(head: Head) -> str | None:
+    """The <h1> that is word for word the headline of the head: it stays as the outlet prints it,
+    even with the outlet's name in it ("BBC: ...")."""
+    given = {squeeze(raw[:TITLE_CHARS]) for source, raw in _of_head(head) if source == "json-ld"}
+    if not given:
+        return None
+    lines = (line_of(element) for element in islice(head.root.iter("h1"), MAX_HEADINGS))
+    return next((line for line in lines if line in given and len(line) >= MIN_CHARS), None)
 
 
 def titles_of(head: Head, title: str | None) -> list[str]:
@@ -83,7 +99,8 @@ def _of_head(head: Head) -> Iterator[tuple[str, str]]:
         yield "meta", raw
     for element in head.root.iter("title"):
         if raw := line_of(element):
-            yield "meta", raw
+            name, rest = [*_COLON.split(raw, maxsplit=1), ""][:2]
+            yield "meta", rest if rest and _is_outlet(name, None, host_of(head.url)) else raw
         return
 
 
