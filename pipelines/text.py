@@ -16,6 +16,8 @@ _UNSPACED = (
 )
 _RUN = re.compile(f"[{_UNSPACED}]+")
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:['’][^\W_{_UNSPACED}]+)*")
+#: A word as written; an unspaced run whole, dotted capitals (F.B.I., U.S.) as one.
+TOKEN = re.compile(rf"\b[A-Z](?:\.[A-Z](?![^\W_]))+\.?|{_WORD.pattern}")
 #: C0 and C1 controls but for tab and newline; soft hyphens, zero-width and direction marks.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]"

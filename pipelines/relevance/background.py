@@ -1,0 +1,118 @@
+"""How rare a word is in a language, before a single article was read (a warm start).
+
+Word frequencies come from wordfreq's small lists, which it has for some 40 languages (25,000 to
+60,000 words each). From them: the chance that a word with these first letters occurs in an article,
+and of that the logarithm. A pair of an unspaced script that no listed word holds is taken for two
+characters that met by chance. Languages without a list know short words only as common.
+Measured against a table of document frequencies from 1,100 real English articles: that was better
+on long English crises (MAP .97 against .95 with three seeds, before names were weighed), no better
+on short incidents, and useless in Spanish.
+"""
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import lru_cache
+
+from pipelines.relevance.numbers import BACKGROUND_WORDS, PREFIX_LETTERS, RAREST_SHARE
+from pipelines.text import is_unspaced, pairs
+
+#: Rarity of what no list knows.
+RAREST = -math.log(RAREST_SHARE / (1 + RAREST_SHARE))
+#: Scripts that only one language of the lists, or one above all, is written in.
+_SCRIPTS = (
+    ("\u3040", "\u30ff", "ja"),
+    ("\uac00", "\ud7af", "ko"),
+    ("\u4e00", "\u9fff", "zh"),
+    ("\u0400", "\u04ff", "ru"),
+    ("\u0600", "\u06ff", "ar"),
+    ("\u0590", "\u05ff", "he"),
+    ("\u0370", "\u03ff", "el"),
+    ("\u0900", "\u097f", "hi"),
+    ("\u0980", "\u09ff", "bn"),
+    ("\u0b80", "\u0bff", "ta"),
+    ("\u0e00", "\u0e7f", "th"),
+)
+#: Languages whose words stand in the list of another, nearly the same in writing.
+_KIN = {"no": "nb", "nn": "nb", "sr": "sh", "hr": "sh", "bs": "sh", "tl": "fil", "af": "nl"}
+#: Characters looked at to tell the script.
+_SAMPLE = 2_000
+
+
+class Background:
+    """Rarity of features in one language, by key; 0 is in every article, `RAREST` in none."""
+
+    def __init__(self, frequencies: Mapping[str, float]) -> None:
+        words: defaultdict[str, float] = defaultdict(float)
+        self._characters: defaultdict[str, float] = defaultdict(float)
+        for word, frequency in frequencies.items():
+            if is_unspaced(word):
+                self._add_run(word, frequency, words)
+            else:
+                words[word[:PREFIX_LETTERS]] += frequency
+        self._rarity = {key: _rarity(frequency) for key, frequency in words.items()}
+
+    def _add_run(self, word: str, frequency: float, words: defaultdict[str, float]) -> None:
+        for pair in pairs(word):
+            words[pair] += frequency
+        for character in word:
+            self._characters[character] += frequency
+
+    def rarity(self, key: str) -> float:
+        """Of a feature with this key: a word's first letters, or a pair."""
+        known = self._rarity.get(key)
+        return self._unlisted(key) if known is None else known
+
+    def _unlisted(self, key: str) -> float:
+        if key.isdecimal():
+            return 0.0 if len(key) < 3 or (len(key) == 4 and key[:2] in ("19", "20")) else RAREST
+        if is_unspaced(key):
+            return _rarity(math.prod(self._characters.get(character, 0.0) for character in key))
+        if not self._rarity and len(key) < 4:
+            return 0.0
+        return RAREST
+
+
+def _rarity(frequency: float) -> float:
+    share = -math.expm1(-frequency * BACKGROUND_WORDS)
+    return max(0.0, -math.log((share + RAREST_SHARE) / (1 + RAREST_SHARE)))
+
+
+def background_for(language: str | None, text: str) -> Background:
+    """Of the language given (BCP 47), else of the one that the text's script suggests; a text in
+    Latin letters is then taken for English."""
+    named = (language or "").split("-")[0].casefold()
+    return _background(named if re.fullmatch("[a-z]{2,3}", named) else language_of_script(text))
+
+
+def language_of_script(text: str) -> str:
+    """The language that most letters outside the Latin script point to; "en" where most are Latin.
+
+    Kana make a text Japanese however many ideographs it has.
+    """
+    counts: defaultdict[str, int] = defaultdict(int)
+    for character in text[:_SAMPLE]:
+        if character.isalpha():
+            counts[_language_of(character)] += 1
+    if counts["ja"] and counts["ja"] * 10 > counts["zh"]:
+        counts["ja"] += counts.pop("zh", 0)
+    return max(sorted(counts), key=lambda language: counts[language], default="en")
+
+
+def _language_of(character: str) -> str:
+    for first, last, language in _SCRIPTS:
+        if first <= character <= last:
+            return language
+    return "en"
+
+
+@lru_cache(maxsize=12)
+def _background(language: str) -> Background:
+    # Costs 0.2 s to import: commands that judge nothing should not pay it.
+    import wordfreq
+
+    language = _KIN.get(language, language)
+    if language not in wordfreq.available_languages("small"):
+        return Background({})
+    return Background(wordfreq.get_frequency_dict(language, "small"))

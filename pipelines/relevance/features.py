@@ -1,0 +1,217 @@
+"""The features of a text: what it is compared by, and how much each counts.
+
+A feature has a key: a word's first six letters, folded ("hacker"); a pair of characters of a script
+that parts no words; or a name of several words, folded, parted by blanks ("guardians of peace").
+Names are runs of words in capitals; a single word is a name where it has its capital inside a
+sentence. Known mistakes: German writes every noun with a capital, so there a name counts no more
+than a noun; a headline In Title Case gives no names; Arabic, Hebrew and Indian scripts give none
+either, only words. The way out is an alias given by hand.
+"""
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
+from typing import NamedTuple
+
+from pipelines.relevance.background import RAREST, Background, background_for
+from pipelines.relevance.numbers import (
+    LEAST_RARITY,
+    MOST_CHARACTERS,
+    NAME_FACTOR,
+    PHRASE_FACTOR,
+    PREFIX_LETTERS,
+    REPEAT_FACTOR,
+    TITLE_CASE_SHARE,
+    TITLE_COUNTS,
+)
+from pipelines.text import TOKEN, is_unspaced, pairs
+
+#: Small words that stand inside a name: Guardians of Peace, Rio de Janeiro, Osama bin Laden.
+_JOINERS = frozenset(
+    ("of", "de", "del", "da", "do", "du", "des", "la", "le", "der", "den", "von", "van", "di")
+).union(("al", "el", "bin", "ibn"))
+#: What may part the words of a name.
+_JOINTS = frozenset([" ", "-", "\u2010", "\u2011", "\u00a0"])
+#: Words of a name at most; a longer run is a table or a heading.
+_MOST_WORDS = 6
+_LONGEST_WORD = 40
+#: Splits a text into gap, token, gap, token ... gap.
+_PIECES = re.compile(f"({TOKEN.pattern})")
+_SENTENCE_END = re.compile(r"[.!?:;|•…\n]")
+#: A word that opens a sentence and is at least so rare has its capital for being a name.
+_RARE_OPENING = 2.0
+
+
+class Word(NamedTuple):
+    """A token as it is compared: one folded word, or the pairs of an unspaced run; their keys; how
+    it is written, and whether with a capital."""
+
+    folded: tuple[str, ...]
+    keys: tuple[str, ...]
+    written: str
+    capital: bool
+
+
+_FOLDED = attrgetter("folded")
+_KEYS = attrgetter("keys")
+
+
+@lru_cache(maxsize=1 << 15)
+def read_word(token: str) -> Word:
+    """The word that a token of `pipelines.text.TOKEN` stands for; an empty one where it is a single
+    letter or digit."""
+    if not token.isascii():
+        token = unicodedata.normalize("NFKC", token).replace("’", "'")
+    if is_unspaced(token):
+        parts = tuple(pairs(token))
+        return Word(parts, parts, token, False)
+    written = token.replace(".", "")[:_LONGEST_WORD].removesuffix("'s")
+    folded = written.casefold()
+    if len(folded) < 2:
+        return Word((), (), written, False)
+    return Word((folded,), (folded[:PREFIX_LETTERS],), written, written[0].isupper())
+
+
+def key_of(text: str) -> str:
+    """The key of what a person reads or types: "hackers" -> "hacker", "Kim Jong-un" -> "kim jong
+    un", "索尼影业" -> "索尼 尼影 影业"; "" where it holds no word."""
+    folded = [part for token in TOKEN.findall(text) for part in read_word(token).folded]
+    return folded[0][:PREFIX_LETTERS] if len(folded) == 1 else " ".join(folded)
+
+
+def is_phrase(key: str) -> bool:
+    """True for the key of several words in a row."""
+    return " " in key
+
+
+class Capital(NamedTuple):
+    """A word of a name, and whether it opens a sentence, where its capital says nothing."""
+
+    word: Word
+    opens: bool
+
+
+class Part(NamedTuple):
+    """Words of the headline or of the text in order, and what each of them counts."""
+
+    words: Sequence[str]
+    times: float
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Of one article: its parts, how often each key stands in them (in the headline counted
+    double), the keys of words that are written as names, how names are written, and the background
+    by which features are weighed."""
+
+    parts: tuple[Part, ...]
+    counts: Mapping[str, float]
+    named: frozenset[str]
+    spellings: Counter[tuple[str, str]]
+    background: Background
+
+    def weight(self, key: str, count: float) -> float:
+        """Of `count` occurrences of a feature: its rarity, more where repeated or a name; 0 where
+        it says nothing."""
+        if is_phrase(key):
+            weight = RAREST * PHRASE_FACTOR
+        else:
+            weight = self.background.rarity(key)
+            if weight < LEAST_RARITY:
+                return 0.0
+            if key in self.named:
+                weight *= NAME_FACTOR
+        return weight if count == 1.0 else weight * (1.0 + REPEAT_FACTOR * math.log(count))
+
+    def vector(self) -> dict[str, float]:
+        """Weights by key; not normed."""
+        return {key: self.weight(key, count) for key, count in self.counts.items()}
+
+
+def read_features(title: str | None, text: str, language: str | None) -> Features:
+    """The features of an article. A headline that is repeated as the text's first line counts
+    once."""
+    title = (title or "")[:MOST_CHARACTERS].strip()
+    text = text[:MOST_CHARACTERS]
+    if title and text.startswith(title):
+        text = text[len(title) :]
+    reader = _Reader(background_for(language, f"{title}\n{text}"))
+    reader.read(title, TITLE_COUNTS)
+    reader.read(text, 1.0)
+    return reader.features()
+
+
+class _Reader:
+    """Counts the words and names of the parts of one article."""
+
+    def __init__(self, background: Background) -> None:
+        self._background = background
+        self._parts: list[Part] = []
+        self._counts: dict[str, float] = {}
+        self._named: set[str] = set()
+        self._spellings: Counter[tuple[str, str]] = Counter()
+
+    def read(self, text: str, times: float) -> None:
+        pieces = _PIECES.split(text)
+        words = list(map(read_word, pieces[1::2]))
+        self._parts.append(Part(list(chain.from_iterable(map(_FOLDED, words))), times))
+        keys = list(chain.from_iterable(map(_KEYS, words)))
+        if times == 1.0 or not _is_title_case(words):
+            for run in _runs(words, gaps=pieces[0::2]):
+                keys.extend(self._read_run(run))
+        for key, count in Counter(keys).items():
+            self._counts[key] = self._counts.get(key, 0.0) + times * count
+
+    def _read_run(self, run: list[Capital]) -> Iterator[str]:
+        """Notes the names of one word; gives the key of the whole name where it has several."""
+        for word, opens in run:
+            if word.capital and not opens:
+                self._named.add(word.keys[0])
+                self._spellings[word.keys[0], word.written] += 1
+        first, opens = run[0]
+        if opens and self._background.rarity(first.keys[0]) < _RARE_OPENING:
+            run = run[1:]
+        while run and not run[-1].word.capital:
+            run.pop()
+        if 2 <= len(run) <= _MOST_WORDS:
+            key = " ".join(word.folded[0] for word, _ in run)
+            self._spellings[key, " ".join(word.written for word, _ in run)] += 1
+            yield key
+
+    def features(self) -> Features:
+        return Features(
+            tuple(self._parts),
+            self._counts,
+            frozenset(self._named),
+            self._spellings,
+            self._background,
+        )
+
+
+def _runs(words: Sequence[Word], gaps: Sequence[str]) -> Iterator[list[Capital]]:
+    """Words in capitals with nothing but blanks or hyphens between them; small joining words inside
+    are taken along. `gaps` are what stands before each word."""
+    run: list[Capital] = []
+    for place, word in enumerate(words):
+        if not (run or word.capital):
+            continue
+        gap = gaps[place]
+        if run and not (gap in _JOINTS and (word.capital or word.written in _JOINERS)):
+            yield run
+            run = []
+        if run or word.capital:
+            opens = place == 0 or (gap != " " and _SENTENCE_END.search(gap) is not None)
+            run.append(Capital(word, opens))
+    if run:
+        yield run
+
+
+def _is_title_case(words: Sequence[Word]) -> bool:
+    capitals = sum(word.capital or word.written[:1].isdecimal() for word in words)
+    return capitals > TITLE_CASE_SHARE * len(words)
