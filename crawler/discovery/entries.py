@@ -74,8 +74,10 @@ class Parts:
 
 
 def split(data: bytes) -> Parts:
-    """Cuts a document at its entries. One that is open at the end is left out: it may be cut in
-    the middle of an address."""
+    """Cuts a document at its entries, of which `ENTRIES_SEEN` are looked at.
+
+    One that is open at the end is left out: it may be cut in the middle of an address.
+    """
     spans, unclosed = _spans(data)
     if not spans:
         return Parts(data if unclosed is None else data[:unclosed], (), b"", unclosed is not None)
@@ -83,7 +85,8 @@ def split(data: bytes) -> Parts:
         data[start:end] + (b"</" + name + b">" if name else b"") for start, end, name in spans
     )
     between = b"".join(data[end:start] for (_, end, _), (start, _, _) in pairwise(spans))
-    tail = data[spans[-1][1] : unclosed]
+    is_whole = len(spans) < limits.ENTRIES_SEEN
+    tail = data[spans[-1][1] : unclosed] if is_whole else b""
     return Parts(data[: spans[0][0]], entries, between + tail, unclosed is not None)
 
 
@@ -91,7 +94,7 @@ def _spans(data: bytes) -> tuple[list[tuple[int, int, bytes | None]], int | None
     """Start, end and missing end tag of each entry, and where one begins that is still open."""
     spans: list[tuple[int, int, bytes | None]] = []
     start, name, position = 0, b"", 0
-    while match := _MARK.search(data, position):
+    while len(spans) < limits.ENTRIES_SEEN and (match := _MARK.search(data, position)):
         position = match.end()
         if (tag := match.group(2)) is None:
             closing = b"-->" if match.group() == b"<!--" else b"]]>"
@@ -195,9 +198,10 @@ def with_machine_times(entry: bytes) -> bytes:
 
 def _marked_undated(entry: bytes) -> bytes:
     tag = _START.match(entry)
-    if tag is None or entry[tag.end() - 2 : tag.end()] == b"/>":
+    kind = tag.group(2).lower() if tag else b""
+    if tag is None or kind not in (b"item", b"entry") or tag.group().endswith(b"/>"):
         return entry
-    name = tag.group(1) + (b"published" if tag.group(2).lower() == b"entry" else b"pubDate")
+    name = tag.group(1) + (b"published" if kind == b"entry" else b"pubDate")
     mark = b"<%s>%s</%s>" % (name, UNDATED.isoformat().encode(), name)
     return entry[: tag.end()] + mark + entry[tag.end() :]
 

@@ -116,51 +116,58 @@ def _ready(parts: Parts, text_bytes: int, problems: list[str]) -> Parts:
         problems.append(f"{len(entries) - len(kept)} entries are too large")
     head, tail = (
         markup.repair(markup.without_long_persons(part), limits.SLOW_TEXT_BYTES)
-        for part in (parts.head, parts.tail)
+        for part in (parts.head[: limits.ENTRY_BYTES], parts.tail[: limits.ENTRY_BYTES])
     )
     return Parts(head, kept, tail)
 
 
 def _parse(ready: Parts, problems: list[str]) -> _Parsed | None:
-    """What the library makes of it that is to be trusted with this document."""
-    data = _DECLARATION + ready.joined()
-    fast = None if _is_misread(data) else _by_fastfeedparser(data, problems)
-    if fast is not None and len(fast.entries) >= len(ready.entries):
-        return fast
-    slow = _by_feedparser(_shortened(ready), problems)
-    if fast is None or (slow is not None and len(slow.entries) > len(fast.entries)):
-        return slow
-    return fast
+    """What the library makes of it that is to be trusted with this document; the other one's where
+    it finds more."""
+    readers = [_by_fastfeedparser, _by_feedparser]
+    if _is_misread(ready.joined()):
+        readers.reverse()
+    best: _Parsed | None = None
+    for read in readers:
+        parsed = read(ready, problems)
+        if parsed and (best is None or len(parsed.entries) > len(best.entries)):
+            best = parsed
+        if best and len(best.entries) >= len(ready.entries):
+            return best
+    if best:
+        problems.append(f"{len(ready.entries) - len(best.entries)} entries cannot be read")
+    return best
 
 
 def _is_misread(data: bytes) -> bool:
     return any(pattern.search(data) for pattern in (_MARKUP_IN_TITLE, _BASE, _ORIGINAL))
 
 
-def _shortened(ready: Parts) -> bytes:
-    entries = tuple(markup.repair(entry, limits.SLOW_TEXT_BYTES) for entry in ready.entries)
-    return _DECLARATION + Parts(ready.head, entries, ready.tail).joined()
-
-
-def _by_fastfeedparser(data: bytes, problems: list[str]) -> _Parsed | None:
+def _by_fastfeedparser(ready: Parts, problems: list[str]) -> _Parsed | None:
+    data = _DECLARATION + ready.joined()
     try:
         found = fastfeedparser.parse(data, include_media=False, include_enclosures=False)
     except Exception as error:  # noqa: BLE001  it raises whatever it stumbles on
-        problems.append(f"fastfeedparser: {type(error).__name__}: {str(error)[:100]}")
+        problems.append(_failure("fastfeedparser", error))
         return None
     return _Parsed(dict(found.get("feed", {})), [dict(entry) for entry in found["entries"]])
 
 
-def _by_feedparser(data: bytes, problems: list[str]) -> _Parsed | None:
+def _by_feedparser(ready: Parts, problems: list[str]) -> _Parsed | None:
+    entries = tuple(markup.repair(entry, limits.SLOW_TEXT_BYTES) for entry in ready.entries)
     try:
         found = feedparser.parse(
-            BytesIO(data),
+            BytesIO(_DECLARATION + Parts(ready.head, entries, ready.tail).joined()),
             response_headers={"content-type": "application/xml; charset=utf-8"},
             resolve_relative_uris=False,
             sanitize_html=False,
         )
     except Exception as error:  # noqa: BLE001  it raises whatever it stumbles on
-        problems.append(f"feedparser: {type(error).__name__}: {str(error)[:100]}")
+        problems.append(_failure("feedparser", error))
         return None
     # Plain dictionaries: FeedParserDict answers "updated" with what was published.
     return _Parsed(dict(found["feed"].items()), [dict(entry.items()) for entry in found["entries"]])
+
+
+def _failure(library: str, error: Exception) -> str:
+    return f"{library}: {type(error).__name__}: {markup.line(str(error), 100)}"

@@ -8,9 +8,16 @@ PAGE_BYTES = 5_000_000
 #: Codings of gzip within gzip that are opened; servers that gzip a .gz file make two.
 GZIP_LAYERS = 2
 
+#: Instructions, comments and the DOCTYPE before the first element.
+DECLARATIONS = 100
+#: Quotes, brackets and comments of a DOCTYPE; that of HTML 4 with all its entities has 3,000.
+DTD_TOKENS = 20_000
+
 #: Entries of one feed. The longest honest feeds (whole archives) have some thousands, and what is
 #: new in one poll is far below this.
 ENTRIES = 1_000
+#: Entries that are looked at to find the newest.
+ENTRIES_SEEN = 200_000
 #: One run of text, in bytes of UTF-8; a very long article with its markup has 100 kB.
 TEXT_BYTES = 200_000
 #: The same where feedparser reads, which takes 1 s a megabyte.

@@ -213,13 +213,14 @@ def _without_prolog(data: bytes, problems: list[str]) -> bytes:
         problems.append("there is text before the document")
         data = data[late.start() :]
     position = 0
-    while True:
+    for _ in range(limits.DECLARATIONS):
         while data[position : position + 1].isspace():
             position += 1
         end = _end_of_declaration(data, position, problems)
         if end is None:
-            return data[position:]
+            break
         position = end
+    return data[position:]
 
 
 def _end_of_declaration(data: bytes, start: int, problems: list[str]) -> int | None:
@@ -237,10 +238,14 @@ def _end_of_declaration(data: bytes, start: int, problems: list[str]) -> int | N
 
 
 def _end_of_doctype(data: bytes, position: int) -> int:
-    """Past the DOCTYPE and its internal subset; the end of the data where it isn't closed."""
+    """Past the DOCTYPE and its internal subset; the end of the data where it isn't closed, or has
+    more declarations than any honest one."""
     inside = False
     closers = {b'"': b'"', b"'": b"'", b"<!--": b"-->", b"<?": b"?>"}
-    while match := _DTD_TOKEN.search(data, position):
+    for _ in range(limits.DTD_TOKENS):
+        match = _DTD_TOKEN.search(data, position)
+        if match is None:
+            break
         token, position = match.group(), match.end()
         if token in closers:
             end = data.find(closers[token], position)

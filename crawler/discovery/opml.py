@@ -38,7 +38,7 @@ class OpmlOutline:
 
 def read_opml(body: bytes) -> tuple[tuple[OpmlOutline, ...], tuple[str, ...]]:
     """The subscriptions in the file's order, and what was wrong in words. Never raises."""
-    document = open_document(body)
+    document = open_document(body, max_bytes=limits.PAGE_BYTES)
     if document.root != "opml":
         return (), (*document.problems, "not an OPML file")
     found: dict[str, OpmlOutline] = {}
