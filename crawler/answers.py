@@ -131,8 +131,7 @@ def _causes(error: BaseException) -> list[BaseException]:
 def _said(error: BaseException) -> str:
     """What an exception says, on one line of bounded length, without terminal controls."""
     if isinstance(error, CannotResolveHostError):
-        blocked = re.search(r"blocked: (.{1,200})", str(error))
-        return blocked.group(1) if blocked else "no such host, or no network"
+        return "no such host, or no network"
     if isinstance(error, ResponseNeverReceived):
         return "no answer"
     text = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", str(error)).strip()[:200]

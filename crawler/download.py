@@ -9,9 +9,10 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 
-from crawler.guard import BlockedAddress, check_url
+from crawler.guard import BlockedAddress, check_url, explain
 from crawler.politeness import CrawlStopping, retry_after_seconds
 from crawler.session import Session
 from pipelines.urls import host_of
@@ -32,9 +33,14 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
     async def download_request(self, request: Request) -> Response:
         """The answer; BlockedAddress, HostHeld, CrawlStopping or Scrapy's errors without one."""
         check_url(request.url, self._session.config.allow_private)
-        async with self._session.gate.turn(host_of(request.url)):
+        host = host_of(request.url)
+        async with self._session.gate.turn(host):
             self._session.count_request()
-            response = await self._unless_stopped(super().download_request(request))
+            try:
+                response = await self._unless_stopped(super().download_request(request))
+            except CannotResolveHostError:
+                explain(host)
+                raise
         self._heed(response)
         return response
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.defer import Deferred
@@ -110,8 +111,21 @@ def _inner_addresses(
     return found
 
 
+#: Names that were looked up and led to a private address, with what was found. Twisted turns a
+#: resolver's refusal into "no results", so the reason is kept here for `explain`.
+_blocked_names: dict[str, str] = {}
+_MOST_BLOCKED_NAMES = 10_000
+
+
+def explain(host: str) -> None:
+    """Raise BlockedAddress where a name was not resolved because its address is private."""
+    if host in _blocked_names:
+        raise BlockedAddress(_blocked_names[host])
+
+
 class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
-    """Scrapy's resolver, which gives no private address unless the user named the host."""
+    """Scrapy's resolver, which gives no private address unless the user named the host, or it is
+    the proxy's."""
 
     allowed_hosts: frozenset[str] = frozenset()
 
@@ -119,7 +133,8 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
     def from_crawler(cls, crawler: Any, reactor: Any) -> "GuardedResolver":
         resolver: GuardedResolver = super().from_crawler(crawler, reactor)
         allowed: Sequence[str] = crawler.settings.getlist("FOLLOWUP_RESOLVE_PRIVATE")
-        resolver.allowed_hosts = frozenset(allowed)
+        proxies = {urlsplit(proxy).hostname for proxy in getproxies().values()}
+        resolver.allowed_hosts = frozenset(allowed) | {name for name in proxies if name}
         return resolver
 
     def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":
@@ -133,5 +148,7 @@ class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
         try:
             _check_address(address)
         except BlockedAddress as error:
-            raise DNSLookupError(f"blocked: {name} is at {error}") from error
+            if len(_blocked_names) < _MOST_BLOCKED_NAMES:
+                _blocked_names[name] = f"{name} leads to a private address: {error}"
+            raise DNSLookupError(str(error)) from error
         return address

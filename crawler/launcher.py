@@ -17,7 +17,7 @@ from crawler.home import Home
 from crawler.session import Session, lock_path
 from crawler.wanted import Wanted, wanted_of
 from pipelines.errors import BadInput
-from pipelines.store import crawls, frontier, hosts, pages
+from pipelines.store import crawls, frontier, pages, worklists
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import Database, open_database
 
@@ -62,25 +62,33 @@ def open_session(arguments: Mapping[str, str], spider: str) -> Session:
     clock = config.clock()
     database = open_database(config.database_url)
     settle_dead(config, clock, database)
-    crawl_id, wanted = _crawl_row(arguments, spider, clock, database)
-    session = Session(config, clock, database, crawl_id, wanted)
+    crawl_id, wanted, trigger = _crawl_row(arguments, spider, clock, database)
+    session = Session(config, clock, database, crawl_id, wanted, trigger)
     session.hold_lock()
     with database.write() as conn:
-        crawls.start(conn, crawl_id, pid=os.getpid(), started_at=clock.now(), wall_now=clock.wall())
+        now, wall = clock.now(), clock.wall()
+        mine = crawls.start(conn, crawl_id, pid=os.getpid(), now=now, wall_now=wall)
+    if not mine:
+        raise BadInput(
+            f"Crawl {crawl_id} was started or cancelled already.",
+            remedy="Ask for a new one: followup crawl",
+        )
     return session
 
 
 def _crawl_row(
     arguments: Mapping[str, str], spider: str, clock: Clock, database: Database
-) -> tuple[int, Wanted]:
+) -> tuple[int, Wanted, Trigger]:
     if "crawl" in arguments:
         crawl_id = _number("crawl", arguments["crawl"])
         with database.read() as conn:
-            return crawl_id, wanted_of(crawls.get(conn, crawl_id).request)
+            row = crawls.get(conn, crawl_id)
+        return crawl_id, wanted_of(row.request), row.trigger
     wanted = _wanted_of_arguments(arguments)
     with database.write() as conn:
-        by = f"scrapy crawl {spider}"
-        return crawls.request(conn, Trigger.HAND, by, wanted.record(), clock.now()), wanted
+        by, told = f"scrapy crawl {spider}", wanted.record()
+        crawl_id = crawls.request(conn, Trigger.HAND, by, told, now=clock.now())
+    return crawl_id, wanted, Trigger.HAND
 
 
 def _wanted_of_arguments(arguments: Mapping[str, str]) -> Wanted:
@@ -117,19 +125,13 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
         return []
     now = clock.now()
     with database.write() as conn:
-        frontier.release(conn, dead, now)
         for crawl_id in dead:
-            frontier.close_worklist(conn, crawl_id, "still queued: the crawl's process ended", now)
-            hosts.release(conn, crawl_id)
-            crawls.finish(
-                conn,
-                crawl_id,
-                state=CrawlState.FAILED,
-                end_reason="its process ended without a word",
-                ended_at=now,
-            )
-    with database.write() as conn:
-        pages.cut_orphans(conn, config.raw_folder, dead)
+            left = "still queued: the crawl's process ended"
+            worklists.close(conn, crawl_id, left, now=now)
+            said = "its process ended without a word"
+            crawls.finish(conn, crawl_id, CrawlState.FAILED, now=now, end_reason=said)
+        frontier.release(conn, dead)
+        pages.cut_orphans(conn, config.raw_folder)
     return dead
 
 

@@ -8,7 +8,7 @@ import asyncio
 import fcntl
 import logging
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,7 +29,7 @@ from crawler.wanted import Wanted
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
 from pipelines.polling import next_reading, next_try
-from pipelines.store import articles, crawls, frontier, hosts
+from pipelines.store import Connection, articles, crawls, frontier, hosts, worklists
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import Database
 from pipelines.store.frontier import QueuedLink
@@ -79,7 +79,7 @@ class Session:
         """How long the text of what no incident took is kept."""
         return timedelta(days=self.config.keep_unused_days)
 
-    def now(self) -> Any:
+    def now(self) -> datetime:
         """The product's time."""
         return self.clock.now()
 
@@ -183,7 +183,7 @@ class Session:
         self.progress.pages += 1
         self.changed.set()
 
-    def _after_failed_reading(self, article_id: int, ending: Ending, conn: Any) -> None:
+    def _after_failed_reading(self, article_id: int, ending: Ending, conn: Connection) -> None:
         """A stored article stays as it is; only 410 says that its outlet took it down."""
         if ending.outcome is Outcome.VANISHED:
             articles.mark_vanished(conn, article_id, now=self.now())
@@ -250,7 +250,7 @@ class Session:
             left = (
                 "the crawl was cancelled" if state == "cancelled" else "it could not be asked yet"
             )
-            frontier.close_worklist(conn, self.crawl_id, f"still queued: {left}", now=now)
+            worklists.close(conn, self.crawl_id, f"still queued: {left}", now=now)
             frontier.release(conn, [self.crawl_id])
             if result is not None:
                 crawls.set_result(conn, self.crawl_id, result)

@@ -31,7 +31,7 @@ DOWNLOAD_HANDLERS = {
     "s3": None,
 }
 DOWNLOAD_VERIFY_CERTIFICATES = True
-DNS_RESOLVER = TWISTED_DNS_RESOLVER = GuardedResolver
+TWISTED_DNS_RESOLVER = GuardedResolver
 FOLLOWUP_RESOLVE_PRIVATE = [host.rpartition(":")[0] for host in _config.allow_private]
 
 # One request at a time to a host; the gap itself is kept by the gate in the handler, which counts

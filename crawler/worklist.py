@@ -6,13 +6,21 @@ crawl that is killed loses nothing: the next one polls its sources again, and li
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crawler.politeness import PATIENCE_SECONDS
 from crawler.session import LEASE_SECONDS, Session
 from pipelines.incident import Source, SourceKind
 from pipelines.items import Link
-from pipelines.store import Connection, articles, frontier, incidents, offers, sources
+from pipelines.store import (
+    Connection,
+    articles,
+    frontier,
+    incidents,
+    offers,
+    sources,
+    worklists,
+)
 from pipelines.store.frontier import QueuedLink
 from pipelines.store.offers import Offered
 from pipelines.store.sources import Validators
@@ -33,6 +41,7 @@ class Document:
     source: Source
     url: str
     depth: int = 0
+    tries: int = 0
 
     @property
     def host(self) -> str:
@@ -72,7 +81,11 @@ class Worklist:
                 ids = [s.id for s in chosen if s.id is not None] if self._is_narrow else None
                 frontier.take_up(conn, session.crawl_id, now=now, source_ids=ids)
                 again = articles.due_for_reading(
-                    conn, now, by_hand=session.is_by_hand, incident=wanted.incident, source_ids=ids
+                    conn,
+                    now,
+                    by_hand=session.is_by_hand,
+                    incident_slug=wanted.incident,
+                    source_ids=ids,
                 )
                 frontier.reread(conn, session.crawl_id, again, now=now)
         for source in chosen:
@@ -136,7 +149,7 @@ class Worklist:
 
     def put_back(self, document: Document) -> None:
         """Poll a document again within this crawl: its host asked us to wait."""
-        self._documents.append(document)
+        self._documents.append(replace(document, tries=document.tries + 1))
 
     def fresh(self, links: Sequence[Link], source: Source) -> list[Offered]:
         """The links that this crawl has not met yet, as the frontier takes them."""
@@ -216,7 +229,7 @@ class Worklist:
         session, wall = self._session, self._session.clock.wall()
         waits = [session.gate.wait_seconds(document.host) for document in self._documents]
         with session.database.read() as conn:
-            left = frontier.waiting(conn, session.crawl_id, now=session.now(), wall_now=wall)
+            left = worklists.waiting(conn, session.crawl_id, now=session.now(), wall_now=wall)
         if left.ready:
             waits += [session.gate.wait_seconds(h) for h in session.gate.hosts_waiting(0)] or [0.0]
         if left.host_free_at is not None:

@@ -133,7 +133,8 @@ def test_no_file_holds_two_things() -> None:
     long = {
         str(path.relative_to(ROOT)): lines
         for path in FILES
-        if "migrations" not in path.parts and (lines := len(path.read_text("utf-8").splitlines())) > 420
+        if "migrations" not in path.parts
+        and (lines := len(path.read_text("utf-8").splitlines())) > 420
     }
     assert long == {}
 

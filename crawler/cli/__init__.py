@@ -4,11 +4,10 @@ import os
 import sys
 from typing import Annotated
 
-import click
 import typer
 
 from crawler import __version__
-from crawler.cli import articles, crawls, demo, incidents, offline, sources
+from crawler.cli import articles, crawls, demo, incidents, offline, sources, upkeep
 from crawler.cli.output import say, show_error
 from pipelines.errors import FollowupError
 
@@ -28,6 +27,7 @@ crawls.add_commands(app)
 articles.add_commands(app)
 offline.add_commands(app)
 demo.add_commands(app)
+upkeep.add_commands(app)
 
 
 @app.callback(invoke_without_command=True)
@@ -43,16 +43,13 @@ def version(
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line; gives the exit status: 0 done, 1 failed, 2 wrong use."""
     try:
-        app(args=arguments, standalone_mode=False)
+        app(args=arguments)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 1
     except FollowupError as error:
         show_error(error)
         return 1
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except click.exceptions.Exit as ended:
-        return int(ended.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         say("Stopped.")
         return 130
     except BrokenPipeError:

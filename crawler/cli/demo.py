@@ -13,9 +13,10 @@ from crawler.cli.output import AsJson
 from crawler.config import read_config
 from crawler.services import demo as service
 from pipelines.outcomes import MEANINGS, Outcome, Verdict
-from pipelines.store.articles import Exported
+from pipelines.store.exports import Exported
 
-BAR_WIDTH = 40
+#: The longest bar, in characters; a line of 80 holds it beside a headline.
+BAR_WIDTH = 24
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -82,7 +83,7 @@ def _week(monday: date, week: list[Exported], most: int) -> list[Text]:
     bar.append("░" * round(copies / most * BAR_WIDTH), style="cyan")
     first = min(week, key=_moment)
     head = output.plain(first.title or "")
-    head = head if len(head) <= 58 else head[:57] + "…"
+    head = head if len(head) <= 36 else head[:35] + "…"
     return [Text(f"{monday:%d %b %Y}"), bar, Text(str(len(week))), Text(head, style="dim")]
 
 

@@ -4,10 +4,9 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
-from crawler.cli import output
+from crawler.cli import editing, output
 from crawler.cli.output import AsJson
 from crawler.home import Home, open_home
 from crawler.services import incidents, sources
@@ -74,7 +73,7 @@ def _offer_sources(
         output.messages.print()
         output.messages.print(drawn)
     if proposals and not yes and ask and sys.stdin.isatty():
-        yes = click.confirm(f"Add these {len(proposals)} sources?", default=True, err=True)
+        yes = typer.confirm(f"Add these {len(proposals)} sources?", default=True, err=True)
     if yes:
         number = sum(_add(home, proposal) for proposal in proposals)
         output.say(f"{number} sources added. Look now: followup crawl --incident {incident.slug}")
@@ -199,7 +198,7 @@ def edit(
 
 def _edited(text: str, file: Path | None) -> str | None:
     if file is None:
-        return click.edit(text, extension=".toml")
+        return editing.edit(text, suffix=".toml")
     try:
         return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -242,6 +241,6 @@ def delete(
                 raise BadInput(
                     f"Deleting {slug} takes its matches and reviews with it.", remedy="Add --yes."
                 )
-            click.confirm(f"Delete {slug} with its matches and reviews?", abort=True, err=True)
+            typer.confirm(f"Delete {slug} with its matches and reviews?", abort=True, err=True)
         incidents.delete(home, slug)
     output.say(f"Incident {slug} is deleted.")

@@ -51,7 +51,7 @@ def _link(entry: Entry, language: str | None, found_in: str) -> Link | None:
     return Link(
         url=entry.url,
         title=entry.title,
-        published_at=entry.published_at or entry.updated_at,
+        published_at=entry.published_at,
         snippet=entry.content or entry.summary,
         language=entry.language or language,
         found_in=found_in,

@@ -17,9 +17,9 @@ from crawler.services import crawls, incidents
 from crawler.wanted import Wanted
 from pipelines.errors import BadInput
 from pipelines.outcomes import Verdict
-from pipelines.store import articles
+from pipelines.store import exports
 from pipelines.store import sources as source_rows
-from pipelines.store.articles import Exported
+from pipelines.store.exports import Exported
 
 SLUG = "sony-hack"
 #: The newsroom is on this machine and asked to be quick; real sites get a second at least.
@@ -98,7 +98,7 @@ def run(config: Config, *, tell: Callable[[str], None], fast: bool = False) -> D
         passes = [_visit(folder, room, at, tell) for at in DEMO_PASSES]
         with open_visit(folder, room, DEMO_PASSES[-1]) as home, home.database.read() as conn:
             incident = incidents.get(home, SLUG)
-            rows = tuple(articles.export(conn, incident.id or 0))
+            rows = tuple(exports.export(conn, incident.id or 0))
     return Demo(folder, tuple(passes), rows)
 
 
@@ -137,6 +137,14 @@ def visit_environment(folder: Path, room: Newsroom) -> Mapping[str, str]:
         "https_proxy": room.url,
         "no_proxy": "",
     }
+
+
+@contextmanager
+def open_demo(folder: Path) -> Iterator[Home]:
+    """The data folder that a demo left, to look into."""
+    config = Config(home=folder, database_url=f"sqlite:///{folder / 'followup.db'}")
+    with open_home(config) as home:
+        yield home
 
 
 def _set_up(home: Home) -> None:

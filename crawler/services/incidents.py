@@ -215,7 +215,7 @@ def set_open(home: Home, slug: str, is_open: bool) -> Incident:
 def delete(home: Home, slug: str) -> None:
     """Delete an incident with its matches and reviews. Articles stay as long as unused ones do."""
     with home.database.write() as conn:
-        store.delete(conn, slug)
+        store.delete(conn, slug, now=home.now())
 
 
 def rederive(incident: Incident) -> Incident:

@@ -54,7 +54,9 @@ def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
                 if line.strip():
                     yield number, _object(path, number, line)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} cannot be read: {error}.", remedy="Give a JSON Lines file.") from error
+        raise BadInput(
+            f"{path} cannot be read: {error}.", remedy="Give a JSON Lines file."
+        ) from error
 
 
 def _object(path: Path, number: int, line: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from scrapy import Request, Spider
 
@@ -14,7 +14,7 @@ from pipelines.items import Page
 _log = logging.getLogger(__name__)
 
 
-class RowSpider(Spider):
+class RowSpider(Spider):  # type: ignore[misc]
     """A spider with a `session`, made from the crawl row that ``-a crawl=ID`` names.
 
     Without ``-a crawl`` a row is made of the other arguments (``-a incident=SLUG``,
@@ -23,7 +23,7 @@ class RowSpider(Spider):
     """
 
     session: Session
-    result: ClassVar[Mapping[str, Any] | None] = None
+    result: Mapping[str, Any] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "RowSpider":

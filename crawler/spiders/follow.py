@@ -25,6 +25,9 @@ from pipelines.store.frontier import QueuedLink
 
 _log = logging.getLogger(__name__)
 
+#: How often a host that answers Retry-After is asked for one thing again in the same crawl.
+MOST_WAITS = 2
+
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -36,7 +39,7 @@ class FollowSpider(RowSpider):
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "FollowSpider":
-        spider: FollowSpider = super().from_crawler(crawler, *args, **kwargs)  # type: ignore[assignment]
+        spider: FollowSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.work = Worklist(spider.session, cls.kinds)
         spider.polls = Polls(spider.session)
         crawler.signals.connect(spider.broken, signals.item_error)
@@ -90,7 +93,7 @@ class FollowSpider(RowSpider):
     def read_source(self, response: Response, job: Document) -> None:
         """Take the links of a document, or note why there are none."""
         self.work.done(job)
-        self.session.progress.sources_read += 1
+        self.session.progress.sources_read += job.depth == 0 and job.tries == 0
         if self._asked_to_wait(response, job):
             self.work.put_back(job)
         elif response.status == 304:
@@ -149,7 +152,7 @@ class FollowSpider(RowSpider):
         """True where the host said when to come again, and that is soon enough for this crawl."""
         if response.status not in (429, 503) or "Retry-After" not in response.headers:
             return False
-        if isinstance(job, QueuedLink) and job.tries > 3:
+        if job.tries > MOST_WAITS:
             return False
         return self.session.gate.wait_seconds(job.host) <= PATIENCE_SECONDS
 
@@ -157,7 +160,7 @@ class FollowSpider(RowSpider):
 
     def failed(self, failure: Failure) -> None:
         """Settle what brought no answer."""
-        job: Job = failure.request.cb_kwargs["job"]  # type: ignore[attr-defined]
+        job: Job = failure.request.cb_kwargs["job"]
         self.work.done(job)
         ending = ending_of_failure(failure.value)
         _log.info(

@@ -19,7 +19,7 @@ from crawler.spiders.base import RowSpider
 from pipelines.clean import clean
 from pipelines.dates import iso
 from pipelines.incident import SourceKind
-from pipelines.urls import absolute, canonical_key, origin_of, same_site
+from pipelines.urls import canonical_key, origin_of, same_site
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class ProbeSpider(RowSpider):
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "ProbeSpider":
-        spider: ProbeSpider = super().from_crawler(crawler, *args, **kwargs)  # type: ignore[assignment]
+        spider: ProbeSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.findings = []
         spider.result = {"found": spider.findings}
         spider.asked = set()
@@ -100,15 +100,14 @@ class ProbeSpider(RowSpider):
 
     def _guesses(self, response: Response) -> Iterator[str]:
         discovered = read_homepage(response.body, response.url, _content_type(response))
-        yield from discovered.feeds
+        named = [found.url for found in (*discovered.feeds, *discovered.sitemaps) if found.declared]
+        usual = [found.url for found in (*discovered.feeds, *discovered.sitemaps)]
+        yield from named
         origin = origin_of(response.url)
         for url in sitemaps_in_robots(self.session.robots_body(origin)):
             if same_site(url, response.url):
                 yield url
-        yield from discovered.sitemaps
-        for path in ("/feed", "/rss.xml", "/sitemap-news.xml"):
-            if (guess := absolute(origin + "/", path)) is not None:
-                yield guess
+        yield from usual
 
     def check(self, response: Response, asked_for: str) -> None:
         """A feed or sitemap that a homepage led to, if it is one."""
@@ -136,7 +135,7 @@ class ProbeSpider(RowSpider):
     def failed(self, failure: Failure) -> None:
         """An address that gave no answer; only those that were asked for by hand are told of."""
         ending = ending_of_failure(failure.value)
-        request: Request = failure.request  # type: ignore[attr-defined]
+        request: Request = failure.request
         _log.info("no answer url=%s reason=%r", request.url, ending.reason)
         if request.callback == self.look:
             self._found(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
+    bindparam,
     func,
     literal,
     or_,
@@ -29,6 +30,7 @@ from pipelines.errors import UnknownThing
 from pipelines.items import Link
 from pipelines.outcomes import Outcome
 from pipelines.store import hosts
+from pipelines.store.columns import Id
 from pipelines.store.database import chunks, insert_into
 from pipelines.store.schema import article, crawl_link, host, link
 
@@ -181,33 +183,54 @@ def settle(
     twice. A link that another crawl took over meanwhile (this one was thought dead) is left to it.
     False, and nothing changed, if the row was closed before. Raises UnknownThing if there is none.
     """
-    if not _close(conn, crawl_id, link_id, outcome, reason, now):
+    mine = {"of_link": link_id, "of_crawl": crawl_id}
+    closing = {"outcome": outcome, "reason": reason, "at": now}
+    if conn.execute(_CLOSE, mine | closing).rowcount == 0:
+        _check_listed(conn, crawl_id, link_id)
         return False
     again = next_try_at is not None or outcome in KEEPS_ITS_PLACE
     ended = LinkState.DONE if outcome in READ else LinkState.FAILED
-    values: dict[str, object] = {
+    settled = {
+        "of_article": article_id,
         "state": LinkState.QUEUED if again else ended,
-        "crawl_id": None,
         "outcome": outcome,
         "reason": reason,
         "next_try_at": next_try_at if again else None,
         "changed_at": now,
     }
-    if article_id is not None:
-        values["article_id"] = article_id
-    mine = or_(link.c.crawl_id == crawl_id, link.c.state != LinkState.FETCHING)
-    moved = conn.execute(update(link).where(link.c.id == link_id, mine).values(**values)).rowcount
+    moved = conn.execute(_SETTLE, mine | settled).rowcount
     if moved and not again:
-        conn.execute(
-            update(crawl_link)
-            .where(crawl_link.c.link_id == link_id, crawl_link.c.outcome.is_(None))
-            .values(
-                outcome=Outcome.ALREADY_KNOWN,
-                reason=f"crawl {crawl_id} settled it meanwhile",
-                at=now,
-            )
-        )
+        told = {"reason": f"crawl {crawl_id} settled it meanwhile", "at": now}
+        known = {"outcome": Outcome.ALREADY_KNOWN, **told}
+        conn.execute(_CLOSE_ALL, {"of_link": link_id, **known})
     return True
+
+
+# Made once: SQLAlchemy takes longer to build such a statement than SQLite to run it.
+_CLOSE_ALL = update(crawl_link).where(
+    crawl_link.c.link_id == bindparam("of_link"), crawl_link.c.outcome.is_(None)
+)
+_CLOSE = _CLOSE_ALL.where(crawl_link.c.crawl_id == bindparam("of_crawl"))
+_SETTLE = (
+    update(link)
+    .where(
+        link.c.id == bindparam("of_link"),
+        or_(link.c.crawl_id == bindparam("of_crawl"), link.c.state != LinkState.FETCHING),
+    )
+    .values(
+        crawl_id=None,
+        article_id=func.coalesce(bindparam("of_article", type_=Id), link.c.article_id),
+    )
+)
+
+
+def _check_listed(conn: Connection, crawl_id: int, link_id: int) -> None:
+    listed = select(crawl_link.c.link_id).where(
+        crawl_link.c.crawl_id == crawl_id, crawl_link.c.link_id == link_id
+    )
+    if conn.execute(listed).one_or_none() is None:
+        remedy = f"It is not on the worklist of crawl {crawl_id}."
+        raise UnknownThing("link", link_id, remedy=remedy)
 
 
 def put_back(conn: Connection, crawl_id: int, link_id: int) -> None:
@@ -300,29 +323,6 @@ def _put_on_worklist(conn: Connection, rows: Select[tuple[int, int, str, datetim
         .on_conflict_do_nothing(index_elements=[crawl_link.c.crawl_id, crawl_link.c.link_id]),
         execution_options={"preserve_rowcount": True},
     ).rowcount
-
-
-def _close(
-    conn: Connection,
-    crawl_id: int,
-    link_id: int,
-    outcome: Outcome,
-    reason: str | None,
-    now: datetime,
-) -> bool:
-    row = and_(crawl_link.c.crawl_id == crawl_id, crawl_link.c.link_id == link_id)
-    closed = conn.execute(
-        update(crawl_link)
-        .where(row, crawl_link.c.outcome.is_(None))
-        .values(outcome=outcome, reason=reason, at=now)
-    ).rowcount
-    if closed:
-        return True
-    if conn.execute(select(crawl_link.c.link_id).where(row)).one_or_none() is None:
-        raise UnknownThing(
-            "link", link_id, remedy=f"It is not on the worklist of crawl {crawl_id}."
-        )
-    return False
 
 
 def _queued(row: Row[Any]) -> QueuedLink:

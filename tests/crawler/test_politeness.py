@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.politeness import Gate, HostHeld, Manners, read_robots, retry_after_seconds
+from crawler.politeness import CrawlStopping, Gate, HostHeld, Manners, read_robots, retry_after_seconds
 
 WALL = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -133,3 +133,18 @@ def test_many_wildcards_are_matched_quickly() -> None:
 )
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after_seconds(value, WALL) == seconds
+
+
+def test_a_cancelled_crawl_lets_nobody_wait() -> None:
+    async def run() -> float:
+        turnstile = gate(min_gap=60)
+        async with turnstile.turn("a.example"):
+            pass
+        start = asyncio.get_running_loop().time()
+        asyncio.get_running_loop().call_later(0.05, turnstile.stop)
+        with pytest.raises(CrawlStopping):
+            async with turnstile.turn("a.example"):
+                pytest.fail("was let through")
+        return asyncio.get_running_loop().time() - start
+
+    assert asyncio.run(run()) < 5

@@ -1,0 +1,1 @@
+"""What an incident took, in forms that other programs read."""

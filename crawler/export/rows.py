@@ -1,0 +1,81 @@
+"""An incident's articles as rows: JSON Lines whole, CSV with the text cut unless asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from crawler.home import Home
+from pipelines.dates import iso
+from pipelines.store import exports, incidents
+from pipelines.store.exports import Exported
+
+#: What a quotation may hold without being a reprint.
+QUOTED_WORDS = 50
+
+CSV_COLUMNS = (
+    "id",
+    "published_at",
+    "outlet",
+    "title",
+    "url",
+    "canonical_url",
+    "authors",
+    "language",
+    "verdict",
+    "score",
+    "review",
+    "copy_of",
+    "revisions",
+    "partial",
+    "first_seen_at",
+    "text",
+)
+
+
+def of_incident(home: Home, slug: str) -> Iterator[dict[str, Any]]:
+    """A row for each article that the incident judged and that still has its text."""
+    with home.database.read() as conn:
+        incident = incidents.get(conn, slug)
+        for row in exports.export(conn, incident.id or 0):
+            yield record(row)
+
+
+def record(row: Exported) -> dict[str, Any]:
+    """An article as ``followup export --format jsonl`` gives it."""
+    return {
+        "id": row.id,
+        "url": row.url,
+        "canonical_url": row.canonical_url,
+        "aliases": list(row.aliases),
+        "title": row.title,
+        "text": row.text,
+        "authors": list(row.authors),
+        "published_at": iso(row.published_at),
+        "modified_at": iso(row.modified_at),
+        "first_seen_at": iso(row.first_seen_at),
+        "outlet": row.outlet,
+        "language": row.language,
+        "verdict": str(row.verdict),
+        "score": row.score,
+        "reasons": [{"term": r.term, "kind": r.kind, "weight": r.weight} for r in row.reasons],
+        "review": row.review and str(row.review),
+        "group": row.group,
+        "copy_of": row.copy_of,
+        "revisions": row.revisions,
+        "partial": row.partial,
+    }
+
+
+def csv_row(row: dict[str, Any], *, full_text: bool) -> dict[str, str]:
+    """A row for spreadsheets. A cell that a spreadsheet would run as a formula is quoted
+    (OWASP, CSV injection)."""
+    words = (row["text"] or "").split()
+    text = row["text"] or ""
+    if not full_text and len(words) > QUOTED_WORDS:
+        text = " ".join(words[:QUOTED_WORDS]) + " …"
+    cells = {**row, "authors": "; ".join(row["authors"]), "text": text}
+    return {name: _cell(cells[name]) for name in CSV_COLUMNS}
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else str(value)
+    return f"'{text}" if isinstance(value, str) and text[:1] in tuple("=+-@\t\r") else text

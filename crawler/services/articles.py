@@ -1,0 +1,352 @@
+"""Stored articles: found, shown, compared, decided about, rescued, forgotten."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from crawler.home import Home
+from crawler.services import crawls
+from crawler.wanted import Wanted
+from pipelines.dates import iso
+from pipelines.dedupe import diff as word_diff
+from pipelines.dedupe import with_context
+from pipelines.errors import BadInput, UnknownThing
+from pipelines.incident import Incident
+from pipelines.items import Relevance
+from pipelines.outcomes import Outcome, Verdict
+from pipelines.polling import next_reading
+from pipelines.relevance import marks
+from pipelines.store import (
+    Connection,
+    articles,
+    copies,
+    forgetting,
+    incidents,
+    matches,
+    pages,
+    search,
+    sources,
+    texts,
+)
+from pipelines.store import ledger as ledger_rows
+from pipelines.store.matches import Decision
+from pipelines.store.search import Filter, Listed
+
+
+def incident_id(home: Home, slug: str | None) -> int | None:
+    """The id of an incident; without a slug that of the only one, None where there are several."""
+    with home.database.read() as conn:
+        if slug is not None:
+            return incidents.get(conn, slug).id
+        every = incidents.list_all(conn)
+    return every[0].id if len(every) == 1 else None
+
+
+def review_filter(given: str | None) -> str | None:
+    """A review state to filter by, or BadInput."""
+    allowed = ("none", *Decision)
+    if given is not None and given not in allowed:
+        raise BadInput(
+            f"{given!r} is no review state.", remedy=f"Use one of {', '.join(map(str, allowed))}."
+        )
+    return given
+
+
+def find(home: Home, wanted: Filter) -> list[dict[str, Any]]:
+    """Articles that fit a filter, newest first."""
+    with home.database.read() as conn:
+        return [_listed(row) for row in search.find(conn, wanted)]
+
+
+def _listed(row: Listed) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "url": row.url,
+        "canonical_url": row.canonical_url,
+        "title": row.title,
+        "outlet": row.outlet,
+        "language": row.language,
+        "published_at": iso(row.published_at),
+        "first_seen_at": iso(row.first_seen_at),
+        "outcome": str(row.outcome),
+        "verdict": row.verdict and str(row.verdict),
+        "score": row.score,
+        "review": row.review,
+        "forced": row.forced,
+        "copy_of": row.copy_of,
+        "group": row.group,
+        "revisions": row.edits,
+        "partial": row.partial,
+        "words": row.words,
+    }
+
+
+def show(home: Home, id: int) -> dict[str, Any]:
+    """One article with all that is known of it."""
+    with home.database.read() as conn:
+        found = articles.get(conn, id)
+        source = None if found.source_id is None else sources.get(conn, found.source_id).url
+        raw = pages.of_article(conn, id)
+        reasons = [reason for match in matches.of_article(conn, id) for reason in match.reasons]
+        text = found.text
+        return {
+            "id": found.id,
+            "url": found.url,
+            "canonical_url": found.canonical_url,
+            "title": found.title,
+            "authors": list(found.authors),
+            "outlet": found.outlet,
+            "language": found.language,
+            "published_at": iso(found.published_at),
+            "published_raw": found.published_raw,
+            "modified_at": iso(found.modified_at),
+            "first_seen_at": iso(found.first_seen_at),
+            "read_at": iso(found.read_at),
+            "reads": found.reads,
+            "vanished_at": iso(found.vanished_at),
+            "partial": found.partial,
+            "source": source,
+            "text": text,
+            "marks": marks(text, reasons) if text else [],
+            "aliases": articles.aliases_of(conn, id),
+            "provenance": dict(found.provenance),
+            "copies": _copies(conn, found.group, but=id),
+            "versions": _versions(conn, id),
+            "matches": _matches(conn, id),
+            "raw": f"{raw[-1].warc_file} at {raw[-1].warc_offset}" if raw else None,
+        }
+
+
+def _copies(conn: Connection, group: int | None, *, but: int) -> list[dict[str, Any]]:
+    if group is None:
+        return []
+    return [
+        {
+            "id": member.article_id,
+            "url": member.url,
+            "outlet": member.outlet,
+            "title": member.title,
+            "published_at": iso(member.published_at),
+            "kind": member.kind and str(member.kind),
+            "similarity": member.similarity,
+        }
+        for member in copies.members(conn, group)
+        if member.article_id != but
+    ]
+
+
+def _versions(conn: Connection, id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": version.number,
+            "title": version.title,
+            "seen_at": iso(version.seen_at),
+            "modified_at": iso(version.modified_at),
+        }
+        for version in texts.of_article(conn, id)
+    ]
+
+
+def _matches(conn: Connection, id: int) -> list[dict[str, Any]]:
+    notes = [review for review in matches.history(conn, id) if review.note]
+    found = []
+    for match in matches.of_article(conn, id):
+        incident = incidents.get(conn, match.slug)
+        found.append(
+            {
+                "incident": match.slug,
+                "score": match.score,
+                "threshold": incident.profile.threshold,
+                "verdict": str(match.verdict),
+                "forced": match.forced,
+                "review": match.review and str(match.review),
+                "reasons": [
+                    {"term": r.term, "kind": r.kind, "weight": r.weight} for r in match.reasons
+                ],
+                "notes": [
+                    {"note": n.note, "by": n.by, "at": iso(n.at)}
+                    for n in notes
+                    if n.incident_id == match.incident_id
+                ],
+            }
+        )
+    return found
+
+
+def diff(
+    home: Home, id: int, *, revisions: tuple[int, int] | None = None, copy: int | None = None
+) -> dict[str, Any]:
+    """Two versions of an article, or two copies, word by word."""
+    with home.database.read() as conn:
+        articles.get(conn, id)
+        if copy is not None:
+            old, new = _side_of(conn, id), _side_of(conn, copy)
+        else:
+            old, new = _two_versions(conn, id, revisions)
+    spans = with_context(word_diff(old["text"], new["text"]))
+    changes = [{"op": str(span.op), "text": span.text} for span in spans]
+    if all(span["op"] in ("same", "gap") for span in changes):
+        changes = []
+    return {"old": _head(old), "new": _head(new), "changes": changes}
+
+
+def _head(side: dict[str, Any]) -> dict[str, Any]:
+    return {"label": side["label"], "title": side["title"]}
+
+
+def _side_of(conn: Connection, id: int) -> dict[str, Any]:
+    found = articles.get(conn, id)
+    text = texts.text_of(conn, id)
+    if text is None:
+        raise _gone(id)
+    return {"label": f"{id} {found.outlet or found.url}", "title": found.title, "text": text}
+
+
+def _two_versions(
+    conn: Connection, id: int, wanted: tuple[int, int] | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    versions = {version.number: version for version in texts.of_article(conn, id)}
+    if wanted is None:
+        if len(versions) < 2:
+            raise BadInput(
+                f"Article {id} was not edited since it was first read.",
+                remedy="Compare it with a copy: --copies ID.",
+            )
+        wanted = (max(versions) - 1, max(versions))
+    sides = []
+    for number in wanted:
+        version = versions.get(number)
+        if version is None:
+            raise UnknownThing(
+                "version", number, remedy=f"Article {id} has versions 1 to {max(versions)}."
+            )
+        if version.text is None:
+            raise _gone(id)
+        label = f"version {number}, seen {version.seen_at:%Y-%m-%d %H:%M}"
+        sides.append({"label": label, "title": version.title, "text": version.text})
+    return sides[0], sides[1]
+
+
+def _gone(id: int) -> BadInput:
+    return BadInput(
+        f"The text of article {id} was kept for its time and is gone.",
+        remedy="Look at the address again: followup crawl --url URL",
+    )
+
+
+def mark(
+    home: Home, id: int, decision: Decision, *, note: str | None, incident: str | None, by: str
+) -> dict[str, Any]:
+    """Keep, dismiss or star an article, for the incident that is named or the one that took it."""
+    with home.database.write() as conn:
+        articles.get(conn, id)
+        slug = incident or _incident_of(conn, id)
+        chosen = incidents.get(conn, slug)
+        matches.decide(conn, id, chosen.id or 0, decision, note=note, by=by, now=home.now())
+        if decision is not Decision.DISMISS and not _is_follow_up(conn, id, chosen):
+            articles.rescue(conn, id, due_at=next_reading(home.now(), home.now()))
+            _take_in(conn, id, chosen, home.now())
+    return {"id": id, "incident": slug, "review": str(decision), "note": note, "by": by}
+
+
+def _is_follow_up(conn: Connection, id: int, incident: Incident) -> bool:
+    found = (m for m in matches.of_article(conn, id) if m.incident_id == incident.id)
+    return any(match.verdict is Verdict.FOLLOW_UP for match in found)
+
+
+def _incident_of(conn: Connection, id: int) -> str:
+    """The incident that an article belongs to: the one with the highest score."""
+    found = matches.of_article(conn, id)
+    if not found:
+        every = incidents.list_all(conn)
+        if len(every) == 1:
+            return every[0].slug
+        raise BadInput(f"No incident judged article {id}.", remedy="Name one: --incident SLUG")
+    return found[0].slug
+
+
+def ledger(
+    home: Home, slug: str, *, limit: int | None = None, outcomes: Sequence[Outcome] | None = None
+) -> list[dict[str, Any]]:
+    """Every link that was found, newest first, with the verdict of one incident."""
+    with home.database.read() as conn:
+        incident = incidents.get(conn, slug)
+        rows = ledger_rows.ledger(conn, incident.id or 0, limit=limit, outcomes=outcomes)
+    return [
+        {
+            "id": row.id,
+            "url": row.url,
+            "title": row.title,
+            "source": row.source,
+            "outcome": row.outcome and str(row.outcome),
+            "verdict": row.verdict and str(row.verdict),
+            "reason": row.reason,
+            "at": iso(row.at),
+        }
+        for row in rows
+    ]
+
+
+def rescue(home: Home, id: int, *, incident: str | None, by: str) -> dict[str, Any]:
+    """Take a link of the ledger into an incident: at once where its text is stored, else by
+    looking at its address again. robots.txt, the guard and noarchive stay what they are."""
+    with home.database.read() as conn:
+        row = ledger_rows.entry(conn, id)
+        slug = incident or _only_incident(conn)
+        chosen = incidents.get(conn, slug)
+    if row.article_id is not None:
+        with home.database.write() as conn:
+            if texts.text_of(conn, row.article_id) is not None:
+                now = home.now()
+                articles.rescue(conn, row.article_id, due_at=next_reading(now, now))
+                _take_in(conn, row.article_id, chosen, now)
+                said = f"Article {row.article_id} is a follow-up of {slug} now."
+                return {"id": id, "article": row.article_id, "done": True, "said": said}
+    report = crawls.run(home, Wanted(incident=slug, urls=(row.url,)), by=by)
+    taken = sum(report.counts.get(str(o), 0) for o in _TAKEN)
+    if taken:
+        said = f"{row.url} was read and taken into {slug}."
+    else:
+        outcome = ", ".join(report.counts) or str(report.end_reason)
+        said = (
+            f"{row.url} could not be taken in: {outcome}. What a site refuses is not forced;"
+            f" save the page in your browser: followup ingest {slug} page.html"
+        )
+    return {"id": id, "article": None, "done": bool(taken), "said": said}
+
+
+_TAKEN = (Outcome.STORED, Outcome.COPY, Outcome.REVISED, Outcome.UNCHANGED)
+
+
+def _take_in(conn: Connection, id: int, incident: Incident, now: datetime) -> None:
+    """A person's word: the article is a follow-up, whatever its score."""
+    old = next((m for m in matches.of_article(conn, id) if m.incident_id == incident.id), None)
+    forced = Relevance(
+        incident.id or 0,
+        old.score if old else 0.0,
+        Verdict.FOLLOW_UP,
+        old.reasons if old else (),
+        forced=True,
+    )
+    matches.save(conn, id, [forced], now=now)
+
+
+def _only_incident(conn: Connection) -> str:
+    every = incidents.list_all(conn, open_only=True)
+    if len(every) != 1:
+        raise BadInput("Several incidents are open.", remedy="Name one: --incident SLUG")
+    return every[0].slug
+
+
+def forget(home: Home, what: str) -> dict[str, Any]:
+    """Remove an article (id), an address or a whole outlet (host or name) for good."""
+    now, folder = home.now(), home.config.raw_folder
+    with home.database.write() as conn:
+        if what.isdecimal():
+            done = forgetting.forget_article(conn, int(what), now=now, folder=folder)
+        elif "://" in what:
+            done = forgetting.forget_url(conn, what, now=now, folder=folder)
+        else:
+            done = forgetting.forget_outlet(conn, what, now=now, folder=folder)
+    home.database.scrub()
+    return {"forgotten": what, "articles": len(done.articles), "raw_pages": done.raw_records}

@@ -1,0 +1,112 @@
+"""Articles from files, through the same stages as a crawl's."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from crawler.home import Home
+from crawler.services.offline import read_articles, read_body
+from pipelines import stages
+from pipelines.clean.saved import saved_address
+from pipelines.errors import BadInput
+from pipelines.items import Cleaned, Page
+from pipelines.outcomes import Outcome
+from pipelines.store import incidents
+from pipelines.store.pages import RawPages
+from pipelines.store.warc import read_warc
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the pages of an ingest."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    articles: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "counts": dict(self.counts),
+            "pages": sum(self.counts.values()),
+            "articles": self.articles,
+            "problems": self.problems,
+        }
+
+
+class _Session:
+    """What the stages need, without a crawl."""
+
+    def __init__(self, home: Home) -> None:
+        self.database, self._home = home.database, home
+        self.crawl_id: int | None = None
+        self.raw = RawPages(home.config.raw_folder)
+        self.keep_unused = timedelta(days=home.config.keep_unused_days)
+
+    def now(self) -> datetime:
+        """The product's time."""
+        return self._home.now()
+
+
+def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], None]) -> Report:
+    """Bring in .jsonl, .html and .warc(.gz) files. Each file's problem is told and does not stop
+    the others. Raises UnknownThing or BadInput where nothing could be taken."""
+    with home.database.read() as conn:
+        if not incidents.get(conn, slug).is_open:
+            raise BadInput(
+                f"Incident {slug} is closed.", remedy=f"Open it: followup incident reopen {slug}"
+            )
+    session, report = _Session(home), Report()
+    way = _Way(session)
+    try:
+        for path in files:
+            try:
+                for cleaned in _read(home, path, way):
+                    report.counts[str(way.go(cleaned, report))] += 1
+            except BadInput as error:
+                report.problems.append(str(error))
+                tell(str(error))
+    finally:
+        session.raw.close()
+    return report
+
+
+class _Way:
+    """The four stages in a row."""
+
+    def __init__(self, session: _Session) -> None:
+        self.clean = stages.Clean(session)
+        self._relevance = stages.Relevance(session)
+        self._dedupe = stages.Dedupe(session)
+        self._store = stages.Store(session)
+
+    def go(self, cleaned: Cleaned, report: Report) -> Outcome:
+        """Judge, compare and store one page."""
+        judged = self._relevance.process_item(cleaned)
+        stored = self._store.store(self._dedupe.process_item(judged))
+        if stored.article_id is not None:
+            report.articles.append(stored.article_id)
+        return stored.outcome
+
+
+def _read(home: Home, path: Path, way: _Way) -> Iterator[Cleaned]:
+    """The pages of a file, cleaned; articles of JSON Lines are clean already."""
+    name = path.name.lower()
+    if name.endswith(".jsonl"):
+        for _, article in read_articles(path):
+            page = Page(article.url, article.url, 200, (), b"", home.now())
+            yield Cleaned(page, article, withhold_raw="brought in as text")
+    elif name.endswith((".html", ".htm", ".html.gz")):
+        body = read_body(path)
+        url = saved_address(body) or path.absolute().as_uri()
+        yield way.clean.process_item(Page(url, url, 200, (), body, home.now()))
+    elif name.endswith((".warc", ".warc.gz")):
+        for page in read_warc(path, now=home.now()):
+            yield way.clean.process_item(page)
+    else:
+        raise BadInput(
+            f"{path} cannot be brought in.", remedy="Give .jsonl, .html, .warc or .warc.gz files."
+        )

@@ -1,0 +1,349 @@
+"""The Scrapy item pipelines, thin: Clean, Relevance, Dedupe, Store, in this order.
+
+Each takes what the one before gives (`pipelines.items`). `ingest` runs the same four without
+Scrapy. Scrapy is known by its conventions only; nothing of it is needed but `DropItem`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from scrapy.exceptions import DropItem
+
+from pipelines import clean, dedupe, relevance
+from pipelines.incident import Incident
+from pipelines.items import (
+    Article,
+    Cleaned,
+    Compared,
+    Duplicate,
+    DuplicateKind,
+    Judged,
+    Page,
+    StoredArticle,
+)
+from pipelines.items import Relevance as Judgement
+from pipelines.outcomes import Outcome, Verdict, page_outcome
+from pipelines.polling import next_reading
+from pipelines.store import (
+    Connection,
+    Database,
+    articles,
+    copies,
+    frontier,
+    incidents,
+    matches,
+)
+from pipelines.store.known import Known
+from pipelines.store.pages import RawPages, RawRecord
+from pipelines.store.sources import Validators
+from pipelines.urls import canonical_key
+
+#: Of these the raw page is kept.
+TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
+#: These go on to Scrapy's feed exports.
+_HANDED_ON = TAKEN | {Outcome.CANDIDATE}
+
+
+class Session(Protocol):
+    """What the stages need of the crawl, or of the ingest, that they belong to."""
+
+    database: Database
+    crawl_id: int | None
+    raw: RawPages
+    keep_unused: timedelta
+
+    def now(self) -> datetime:
+        """The product's time."""
+
+
+class _Stage:
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> "_Stage":
+        return cls(crawler.spider.session)
+
+
+class Clean(_Stage):
+    """Page -> Cleaned."""
+
+    def process_item(self, item: Page) -> Cleaned:
+        """What the cleaner makes of a page."""
+        return clean.clean(item, now=self.session.now())
+
+
+class Relevance(_Stage):
+    """Cleaned -> Judged, by all open incidents at once."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        with session.database.read() as conn:
+            self._incidents: list[Incident] = incidents.list_all(conn, open_only=True)
+        self._matcher = relevance.Matcher(self._incidents)
+
+    def process_item(self, item: Cleaned) -> Judged:
+        """The verdicts; an incident that a person named takes the article whatever its score."""
+        if item.article is None:
+            return Judged(item)
+        judgements = self._matcher.judge(item.article)
+        wanted = item.page.for_incident_id
+        return Judged(item, tuple(_forced(j) if j.incident_id == wanted else j for j in judgements))
+
+
+def _forced(judgement: Judgement) -> Judgement:
+    return replace(judgement, verdict=Verdict.FOLLOW_UP, forced=True)
+
+
+class Dedupe(_Stage):
+    """Judged -> Compared: the same article, a copy of another, or new."""
+
+    def process_item(self, item: Judged) -> Compared:
+        """What the article repeats of what is stored."""
+        article = item.cleaned.article
+        if article is None:
+            return Compared(item)
+        keys = dedupe.keys_of(article, item.cleaned.page.requested_url)
+        with self.session.database.read() as conn:
+            known = articles.find_by_keys(conn, keys)
+            if known is not None:
+                return _read_again(item, article, known)
+            if page_outcome(j.verdict for j in item.relevance) not in _COMPARED:
+                return Compared(item)
+            found = dedupe.sketch(article.text, article.title)
+            best = dedupe.copies_of(found, article.text, StoredSketches(conn))
+        return Compared(item, best[0] if best else None, hashes=found.hashes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A stored article as `dedupe` looks at it."""
+
+    shared: int
+    sampled: int
+    title: str | None
+    text: str | None
+
+
+class StoredSketches:
+    """The sketches of a store, as `dedupe` looks them up and keeps them."""
+
+    def __init__(self, conn: Connection) -> None:
+        self._conn = conn
+
+    def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
+        """See `dedupe.Sketches`."""
+        return copies.shared_sketch(self._conn, hashes, cap)
+
+    def same_text(self, text: str) -> Sequence[int]:
+        """See `dedupe.Sketches`."""
+        return copies.same_text(self._conn, text)
+
+    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, _Candidate]:
+        """See `dedupe.Sketches`."""
+        return {
+            id: _Candidate(shared[id], known.sampled, known.title, known.text)
+            for id, known in copies.sketched(self._conn, shared).items()
+        }
+
+    def add(self, article_id: int, hashes: Sequence[int]) -> None:
+        """See `dedupe.CopyIndex`."""
+        copies.sketch_add(self._conn, article_id, hashes)
+
+
+#: What no incident takes is not compared: nobody counts its copies.
+_COMPARED = frozenset({Outcome.STORED, Outcome.CANDIDATE})
+
+
+def _read_again(item: Judged, article: Article, known: Known) -> Compared:
+    """A second reading of a stored article. Only its own address can revise it: an AMP twin says
+    the same in other words, and would take turns with it for ever."""
+    same = Duplicate(known.id, DuplicateKind.URL, 1.0)
+    page = item.cleaned.page
+    own = {canonical_key(page.requested_url), canonical_key(page.url)}
+    if known.key not in own or known.text is None:
+        return Compared(item, same)
+    change = dedupe.change_between(known.title, known.text, article.title, article.text)
+    completes = known.partial and not article.partial
+    shrinks = article.partial and not known.partial
+    revises = (change is dedupe.Change.REVISED and not shrinks) or completes
+    hashes = dedupe.sketch(article.text, article.title).hashes if revises else ()
+    return Compared(item, same, revises=revises, hashes=hashes)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a page in the store."""
+
+    outcome: Outcome
+    reason: str | None
+    article_id: int | None
+
+
+class Store(_Stage):
+    """Compared -> StoredArticle, one transaction an article; what is not taken is dropped, after
+    its outcome was written down."""
+
+    def process_item(self, item: Compared) -> StoredArticle:
+        """Store it; DropItem where no open incident takes it."""
+        stored = self.store(item)
+        article, id = item.judged.cleaned.article, stored.article_id
+        if article is None or id is None or stored.outcome not in _HANDED_ON:
+            raise DropItem(f"{stored.outcome}: {stored.reason or item.judged.cleaned.page.url}")
+        return self._handed_on(item, article, id, stored.outcome)
+
+    def _handed_on(
+        self, item: Compared, article: Article, id: int, outcome: Outcome
+    ) -> StoredArticle:
+        duplicate = item.duplicate if outcome is Outcome.COPY else None
+        with self.session.database.read() as conn:
+            verdicts = {m.slug: str(m.verdict) for m in matches.of_article(conn, id)}
+            first_seen_at = articles.get(conn, id).first_seen_at
+        return StoredArticle(
+            id=id,
+            url=article.url,
+            canonical_url=article.canonical_url,
+            title=article.title,
+            text=article.text,
+            authors=article.authors,
+            published_at=article.published_at,
+            modified_at=article.modified_at,
+            first_seen_at=first_seen_at,
+            outlet=article.outlet,
+            language=article.language,
+            outcome=outcome,
+            copy_of=None if duplicate is None else duplicate.article_id,
+            verdicts=verdicts,
+        )
+
+    def store(self, item: Compared) -> Stored:
+        """Write down what became of a page, and the article if there is one."""
+        cleaned, now = item.judged.cleaned, self.session.now()
+        planned = _outcome(item)
+        raw: RawRecord | None = None
+        keeps = planned in TAKEN and _is_taken(item) and cleaned.withhold_raw is None
+        if keeps and cleaned.page.body:
+            raw = self.session.raw.append(cleaned.page)
+        with self.session.database.write() as conn:
+            stored = self._write(conn, item, planned, raw)
+            if cleaned.page.link_id is not None and self.session.crawl_id is not None:
+                frontier.settle(
+                    conn,
+                    self.session.crawl_id,
+                    cleaned.page.link_id,
+                    stored.outcome,
+                    stored.reason,
+                    now=now,
+                    article_id=stored.article_id,
+                )
+        return stored
+
+    def _write(
+        self, conn: Connection, item: Compared, planned: Outcome, raw: RawRecord | None
+    ) -> Stored:
+        cleaned = item.judged.cleaned
+        if cleaned.article is None:
+            return Stored(planned, cleaned.reason, None)
+        if item.duplicate is not None and item.duplicate.kind is DuplicateKind.URL:
+            return self._again(conn, item, cleaned.article, raw)
+        return self._new(conn, item, cleaned.article, planned, raw)
+
+    def _again(
+        self, conn: Connection, item: Compared, article: Article, raw: RawRecord | None
+    ) -> Stored:
+        """A stored article was read again, perhaps at another of its addresses."""
+        id, now, page = _duplicate(item).article_id, self.session.now(), item.judged.cleaned.page
+        known = articles.get(conn, id)
+        articles.add_aliases(conn, id, article, dedupe.keys_of(article, page.requested_url))
+        due_at = next_reading(known.first_seen_at, now) if known.due_at is not None else None
+        if not item.revises:
+            validators = _validators(page) if canonical_key(page.url) == known.key else None
+            articles.touch(conn, id, now=now, due_at=due_at, validators=validators)
+            return Stored(Outcome.UNCHANGED, None, id)
+        revised = articles.revise(
+            conn,
+            id,
+            article,
+            seen_at=now,
+            validators=_validators(page),
+            due_at=due_at,
+            raw=raw,
+            link_id=page.link_id,
+            crawl_id=self.session.crawl_id,
+        )
+        copies.sketch_add(conn, id, item.hashes)
+        matches.save(conn, id, item.judged.relevance, now=now)
+        said = "the whole text in place of a teaser" if revised.completed else None
+        return Stored(Outcome.REVISED, said or f"version {revised.number}", id)
+
+    def _new(
+        self,
+        conn: Connection,
+        item: Compared,
+        article: Article,
+        planned: Outcome,
+        raw: RawRecord | None,
+    ) -> Stored:
+        now, page = self.session.now(), item.judged.cleaned.page
+        taken = _is_taken(item)
+        id = articles.insert(
+            conn,
+            article,
+            keys=dedupe.keys_of(article, page.requested_url),
+            outcome=planned,
+            seen_at=now,
+            source_id=None if page.link_id is None else frontier.source_of(conn, page.link_id),
+            validators=_validators(page),
+            due_at=next_reading(now, now) if taken and page.link_id is not None else None,
+            expires_at=None if taken else now + self.session.keep_unused,
+            raw=raw,
+            link_id=page.link_id,
+            crawl_id=self.session.crawl_id,
+        )
+        matches.save(conn, id, item.judged.relevance, now=now)
+        if item.hashes:
+            copies.sketch_add(conn, id, item.hashes)
+        if item.duplicate is not None:
+            d = item.duplicate
+            copies.join_group(conn, id, d.article_id, kind=d.kind, similarity=d.similarity, now=now)
+        return Stored(planned, _why(item, planned), id)
+
+
+def _is_taken(item: Compared) -> bool:
+    """True where an open incident calls it a follow-up."""
+    return any(each.verdict is Verdict.FOLLOW_UP for each in item.judged.relevance)
+
+
+def _outcome(item: Compared) -> Outcome:
+    """What becomes of a page, before it is written down."""
+    cleaned, duplicate = item.judged.cleaned, item.duplicate
+    if cleaned.outcome is not None:
+        return cleaned.outcome
+    if duplicate is not None and duplicate.kind is DuplicateKind.URL:
+        return Outcome.REVISED if item.revises else Outcome.UNCHANGED
+    verdicts = page_outcome(each.verdict for each in item.judged.relevance)
+    return Outcome.COPY if duplicate is not None else verdicts
+
+
+def _why(item: Compared, outcome: Outcome) -> str | None:
+    """The reason that stands in the ledger: the highest score, or what it is a copy of."""
+    if outcome is Outcome.COPY:
+        duplicate = _duplicate(item)
+        return f"copy of {duplicate.article_id}, {duplicate.similarity:.0%} the same"
+    best = max(item.judged.relevance, key=lambda each: each.score, default=None)
+    if best is None:
+        return "no incident is open"
+    terms = ", ".join(reason.term for reason in best.reasons[:3])
+    return f"score {best.score:.3f}" + (f" ({terms})" if terms else "")
+
+
+def _duplicate(item: Compared) -> Duplicate:
+    if item.duplicate is None:
+        raise ValueError("the article repeats nothing")
+    return item.duplicate
+
+
+def _validators(page: Page) -> Validators:
+    return Validators(page.header("etag"), page.header("last-modified"))
