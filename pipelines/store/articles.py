@@ -59,34 +59,33 @@ def insert(
     (`dedupe.keys_of`); those that another article has stay with that one.
     """
     kept = validators or Validators()
-    id = int(
-        conn.execute(
-            insert_row(article)
-            .values(
-                key=keys[0],
-                first_seen_at=seen_at,
-                listed_at=new.published_at or seen_at,
-                read_at=seen_at,
-                reads=1,
-                due_at=due_at,
-                source_id=source_id,
-                etag=kept.etag,
-                last_modified=kept.last_modified,
-                outcome=outcome,
-                expires_at=expires_at,
-                **_told(new),
-                **_said(new),
-            )
-            .returning(article.c.id)
-        ).scalar_one()
-    )
-    add_aliases(conn, id, new, keys)
+    row = {
+        "key": keys[0],
+        "first_seen_at": seen_at,
+        "listed_at": new.published_at or seen_at,
+        "read_at": seen_at,
+        "reads": 1,
+        "due_at": due_at,
+        "source_id": source_id,
+        "etag": kept.etag,
+        "last_modified": kept.last_modified,
+        "outcome": outcome,
+        "expires_at": expires_at,
+        **_told(new),
+        **_said(new),
+    }
+    id = int(conn.execute(_INSERT, row).scalar_one())
+    add_aliases(conn, id, new, keys[1:])
     page_id = _keep_raw(conn, raw, id, link_id, crawl_id)
-    conn.execute(
-        insert_row(revision).values(article_id=id, number=1, **_version(new, seen_at, page_id))
-    )
+    version = _version(new, seen_at, page_id)
+    conn.execute(_INSERT_REVISION, {"article_id": id, "number": 1, **version})
     _index(conn, id, new)
     return id
+
+
+# Made once: SQLAlchemy takes longer to build a statement of forty values than SQLite to run it.
+_INSERT = insert_row(article).returning(article.c.id)
+_INSERT_REVISION = insert_row(revision)
 
 
 def revise(
@@ -117,7 +116,7 @@ def revise(
         last = and_(revision.c.article_id == id, revision.c.number == number)
         conn.execute(update(revision).where(last).values(**version))
     else:
-        conn.execute(insert_row(revision).values(article_id=id, number=number, **version))
+        conn.execute(_INSERT_REVISION, {"article_id": id, "number": number, **version})
     kept = validators or Validators()
     conn.execute(
         update(article)
@@ -135,6 +134,7 @@ def revise(
             **_said(new),
         )
     )
+    search.remove(conn, [id])
     _index(conn, id, new)
     return Revised(number, completed)
 
@@ -182,6 +182,8 @@ def rescue(conn: Connection, id: int, *, due_at: datetime | None) -> None:
 
 def add_aliases(conn: Connection, id: int, read: Article, keys: Sequence[str]) -> None:
     """Further addresses by which an article is known; those of another article stay with it."""
+    if not keys:
+        return
     urls = {canonical_key(url): url for url in (read.url, read.canonical_url, *read.aliases)}
     taken = set(conn.execute(select(article.c.key).where(article.c.key.in_(keys))).scalars())
     for key in sorted(set(keys) - taken):
@@ -326,7 +328,7 @@ def _keep_raw(
 
 
 def _index(conn: Connection, id: int, read: Article) -> None:
-    search.index(
+    search.add(
         conn,
         id,
         title=storable(read.title) if read.title else None,

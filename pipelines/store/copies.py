@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from pipelines.errors import UnknownThing
 from pipelines.items import DuplicateKind
@@ -49,10 +49,13 @@ def sketch_add(conn: Connection, article_id: int, hashes: Iterable[int]) -> None
 
     Hashes are signed 64-bit numbers.
     """
-    conn.execute(delete(sketch).where(sketch.c.article_id == article_id))
+    conn.execute(_DELETE_SKETCH, {"of_article": article_id})
     rows = [{"hash": value, "article_id": article_id} for value in sorted(set(hashes))]
     if rows:
         conn.execute(insert(sketch), rows)
+
+
+_DELETE_SKETCH = delete(sketch).where(sketch.c.article_id == bindparam("of_article"))
 
 
 def shared_sketch(conn: Connection, hashes: Sequence[int], cap: int) -> Mapping[int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from pipelines.errors import UnknownThing
 from pipelines.outcomes import Outcome
@@ -57,9 +57,9 @@ def forget_outlet(conn: Connection, name: str, *, now: datetime, folder: Path) -
     A host that also carries articles of another outlet (a portal) is not barred, only the articles
     are. Raises UnknownThing where nothing is known of that outlet.
     """
+    named = search.named(name.strip())
     name = name.strip().lower()
     on_host = or_(article.c.host == name, article.c.host.endswith("." + name, autoescape=True))
-    named = func.lower(article.c.outlet) == name
     rows = conn.execute(select(article.c.id, article.c.host).where(or_(on_host, named))).all()
     ids = sorted(row.id for row in rows)
     met = or_(link.c.host == name, link.c.host.endswith("." + name, autoescape=True))

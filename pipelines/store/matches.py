@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.errors import UnknownThing
 from pipelines.items import Reason, Relevance
@@ -54,29 +55,41 @@ def save(
     conn: Connection, article_id: int, relevance: Iterable[Relevance], *, now: datetime
 ) -> None:
     """Writes the verdicts on an article. Reviews stay; what a person forced in stays in."""
-    for each in relevance:
-        made = insert_into(conn, match).values(
-            article_id=article_id,
-            incident_id=each.incident_id,
-            score=each.score,
-            verdict=each.verdict,
-            reasons=[[reason.term, reason.kind, reason.weight] for reason in each.reasons],
-            judged_at=now,
-            forced=each.forced,
-        )
-        given = made.excluded
-        conn.execute(
-            made.on_conflict_do_update(
-                index_elements=[match.c.article_id, match.c.incident_id],
-                set_={
-                    "score": given.score,
-                    "reasons": given.reasons,
-                    "judged_at": given.judged_at,
-                    "forced": match.c.forced | given.forced,
-                    "verdict": case((match.c.forced, match.c.verdict), else_=given.verdict),
-                },
-            )
-        )
+    rows = [
+        {
+            "article_id": article_id,
+            "incident_id": each.incident_id,
+            "score": each.score,
+            "verdict": each.verdict,
+            "reasons": [[reason.term, reason.kind, reason.weight] for reason in each.reasons],
+            "judged_at": now,
+            "forced": each.forced,
+        }
+        for each in relevance
+    ]
+    if rows:
+        conn.execute(_UPSERT[conn.dialect.name], rows)
+
+
+def _upsert(made: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
+    given = made.excluded
+    return made.on_conflict_do_update(
+        index_elements=[match.c.article_id, match.c.incident_id],
+        set_={
+            "score": given.score,
+            "reasons": given.reasons,
+            "judged_at": given.judged_at,
+            "forced": match.c.forced | given.forced,
+            "verdict": case((match.c.forced, match.c.verdict), else_=given.verdict),
+        },
+    )
+
+
+#: Made once: SQLAlchemy takes longer to build it than SQLite to run it.
+_UPSERT = {
+    "sqlite": _upsert(sqlite.insert(match)),
+    "postgresql": _upsert(postgresql.insert(match)),
+}
 
 
 def of_article(conn: Connection, article_id: int) -> list[Match]:

@@ -275,10 +275,10 @@ def _list(
     outcome: Outcome | None = None,
     reason: str | None = None,
 ) -> None:
+    row = {"crawl_id": crawl_id, "link_id": link_id, "host": host, "at": now}
     conn.execute(
-        insert_into(conn, crawl_link)
-        .values(
-            crawl_id=crawl_id, link_id=link_id, host=host, outcome=outcome, reason=reason, at=now
-        )
-        .on_conflict_do_nothing(index_elements=[crawl_link.c.crawl_id, crawl_link.c.link_id])
+        insert_into(conn, crawl_link).on_conflict_do_nothing(
+            index_elements=[crawl_link.c.crawl_id, crawl_link.c.link_id]
+        ),
+        row | {"outcome": outcome, "reason": reason},
     )

@@ -161,6 +161,8 @@ Index(
     link.c.id,
 )
 
+Index("ix_link_state", link.c.state, link.c.source_id)
+
 crawl_link = Table(  # a crawl's worklist, and afterwards its ledger
     "crawl_link",
     metadata,

@@ -143,7 +143,7 @@ def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool
     yield from _match_conditions(wanted)
     if wanted.outlet is not None:
         name = wanted.outlet.strip()
-        yield or_(func.lower(article.c.outlet) == name.lower(), article.c.host == name.lower())
+        yield or_(named(name), article.c.host == name.lower())
     if wanted.since is not None:
         yield article.c.listed_at >= wanted.since
     if wanted.until is not None:
@@ -153,6 +153,12 @@ def _conditions(conn: Connection, wanted: Filter) -> Iterable[ColumnElement[bool
     if wanted.after is not None:
         at, id = wanted.after.listed_at, wanted.after.id
         yield or_(article.c.listed_at < at, and_(article.c.listed_at == at, article.c.id < id))
+
+
+def named(outlet: str) -> ColumnElement[bool]:
+    """The condition that an article's outlet has a name, in any case of ASCII letters: SQLite's
+    lower() knows no others."""
+    return or_(article.c.outlet == outlet, func.lower(article.c.outlet) == outlet.lower())
 
 
 def _match_conditions(wanted: Filter) -> Iterable[ColumnElement[bool]]:
@@ -184,7 +190,7 @@ def _listed(row: Any) -> Listed:
 # ------------------------------------------------------------------------------- the index itself
 
 
-def index(
+def add(
     conn: Connection,
     article_id: int,
     *,
@@ -193,8 +199,7 @@ def index(
     outlet: str | None,
     authors: Iterable[str],
 ) -> None:
-    """Puts an article into the full-text index in place of what was there of it."""
-    remove(conn, [article_id])
+    """Puts an article into the full-text index; what was there of it must be removed before."""
     fields = {
         "title": indexed(title or ""),
         "text": indexed(text),

@@ -304,6 +304,7 @@ def frontier() -> None:
         "link",
         ["host", "state", text("priority DESC"), text("published_at DESC"), "id"],
     )
+    op.create_index("ix_link_state", "link", ["state", "source_id"])
     op.create_table(
         "crawl_link",
         Column("crawl_id", Id, nullable=False),
