@@ -57,6 +57,8 @@ LEAST_WEIGHT = 0.001
 THRESHOLD_BASE = 0.04
 THRESHOLD_SHARE = 0.5
 LEAST_THRESHOLD = 0.1
+#: Seeds that are copies of each other say nothing of what follows.
+MOST_THRESHOLD = 0.35
 
 #: With one seed there is nothing to compare. Short incidents would do best at .22, long crises at
 #: .08: this loses least of both.

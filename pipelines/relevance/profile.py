@@ -24,6 +24,7 @@ from pipelines.relevance.numbers import (
     LEAST_WEIGHT,
     LONE_THRESHOLD,
     MOST_TERMS,
+    MOST_THRESHOLD,
     THRESHOLD_BASE,
     THRESHOLD_SHARE,
 )
@@ -118,7 +119,7 @@ def threshold_of(read: Sequence[Features]) -> float:
     if len(read) < 2:
         return LONE_THRESHOLD
     weakest = min(_score_by_others(place, read) for place in range(len(read)))
-    return max(LEAST_THRESHOLD, THRESHOLD_BASE + THRESHOLD_SHARE * weakest)
+    return min(MOST_THRESHOLD, max(LEAST_THRESHOLD, THRESHOLD_BASE + THRESHOLD_SHARE * weakest))
 
 
 def _score_by_others(place: int, read: Sequence[Features]) -> float:
