@@ -14,7 +14,7 @@ from pathlib import Path
 from crawler.clock import Clock
 from crawler.config import Config, read_config
 from crawler.home import Home
-from crawler.session import Session, lock_path
+from crawler.session import LOCK_VARIABLE, Session, lock_path, take_lock
 from crawler.wanted import Wanted, wanted_of
 from pipelines.errors import BadInput
 from pipelines.store import crawls, frontier, pages, worklists
@@ -34,15 +34,16 @@ def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes
         "SCRAPY_SETTINGS_MODULE": "crawler.settings",
     }
     command = [sys.executable, "-m", "scrapy", "crawl", wanted.spider, "-a", f"crawl={crawl_id}"]
-    with log_path(config, crawl_id).open("ab") as log:
+    with log_path(config, crawl_id).open("ab") as log, take_lock(config, crawl_id) as lock:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=environment,
+            env=environment | {LOCK_VARIABLE: str(lock.fileno())},
             cwd=config.home,
             start_new_session=True,
+            pass_fds=[lock.fileno()],
         )
 
 
@@ -120,7 +121,8 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
     Gives the ids. A crawl lives while its process holds its lock file.
     """
     with database.read() as conn:
-        dead = [row.id for row in crawls.running(conn) if not is_alive(config, row.id)]
+        begun = crawls.in_state(conn, CrawlState.REQUESTED) + crawls.running(conn)
+    dead = [row.id for row in begun if is_dead(config, row.id, row.state)]
     if not dead:
         return []
     now = clock.now()
@@ -135,13 +137,13 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
     return dead
 
 
-def is_alive(config: Config, crawl_id: int) -> bool:
-    """True while some process holds the crawl's lock."""
+def is_dead(config: Config, crawl_id: int, state: CrawlState) -> bool:
+    """True where no process holds the crawl's lock, unless it is only about to be launched."""
     try:
         with lock_path(config, crawl_id).open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
-    except FileNotFoundError:
         return False
-    return False
+    except FileNotFoundError:
+        return state is CrawlState.RUNNING
+    return True

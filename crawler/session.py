@@ -7,6 +7,7 @@ transaction each. The stages write the articles themselves.
 import asyncio
 import fcntl
 import logging
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -84,9 +85,12 @@ class Session:
         return self.clock.now()
 
     def hold_lock(self) -> None:
-        """Hold the crawl's lock file while this process lives, so that others see that it does."""
-        self._lock = lock_path(self.config, self.crawl_id).open("w")
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        """Hold the crawl's lock file while this process lives, so that others see that it does.
+
+        A launched process has it from its launcher, from its first moment on.
+        """
+        given = os.environ.pop(LOCK_VARIABLE, None)
+        self._lock = os.fdopen(int(given), "w") if given else take_lock(self.config, self.crawl_id)
 
     def stop(self, reason: str) -> None:
         """Ask nothing more; what is under way may still end."""
@@ -270,6 +274,17 @@ class Session:
         self.database.close()
         if self._lock is not None:
             self._lock.close()
+
+
+#: Names the open lock file that a launched process has from its launcher.
+LOCK_VARIABLE = "FOLLOWUP_CRAWL_LOCK"
+
+
+def take_lock(config: Config, crawl_id: int) -> IO[str]:
+    """The crawl's lock file, locked for as long as it is open in any process."""
+    lock = lock_path(config, crawl_id).open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def lock_path(config: Config, crawl_id: int) -> Path:

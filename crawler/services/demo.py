@@ -93,7 +93,7 @@ def run(config: Config, *, tell: Callable[[str], None], fast: bool = False) -> D
     begin = DEMO_PASSES[0]
     with Newsroom.serve(now=begin, slow_seconds=0.2 if fast else 1.0) as room:
         with open_visit(folder, room, begin) as home:
-            _set_up(home)
+            set_up(home)
             tell(f"Incident {SLUG} from three seeds, {len(sources())} sources of made-up outlets.")
         passes = [_visit(folder, room, at, tell) for at in DEMO_PASSES]
         with open_visit(folder, room, DEMO_PASSES[-1]) as home, home.database.read() as conn:
@@ -147,7 +147,7 @@ def open_demo(folder: Path) -> Iterator[Home]:
         yield home
 
 
-def _set_up(home: Home) -> None:
+def set_up(home: Home) -> None:
     """The incident and its sources."""
     names = []
     for seed in seed_files():
