@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.resources import as_file
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,8 @@ from pipelines.store import sources as source_rows
 from pipelines.store.exports import Exported
 
 SLUG = "sony-hack"
+#: The day on which the studio's screens went dark.
+SINCE = datetime(2014, 11, 24, tzinfo=UTC)
 #: The newsroom is on this machine and asked to be quick; real sites get a second at least.
 GAP_SECONDS = "0.05"
 _MARK = "made-by-followup-demo"
@@ -155,7 +157,7 @@ def set_up(home: Home) -> None:
             copy = home.config.home / seed.name
             copy.write_bytes(path.read_bytes())
             names.append(str(copy))
-    incidents.new(home, SLUG, names, title="The attack on Sony Pictures")
+    incidents.new(home, SLUG, names, title="The attack on Sony Pictures", since=SINCE)
     with home.database.write() as conn:
         for source in sources():
             source_rows.add(conn, replace(source, tags=("newsroom",)), now=home.now())
