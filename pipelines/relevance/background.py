@@ -4,9 +4,10 @@ Word frequencies come from wordfreq's small lists, which it has for some 40 lang
 60,000 words each). From them: the chance that a word with these first letters occurs in an article,
 and of that the logarithm. A pair of an unspaced script that no listed word holds is taken for two
 characters that met by chance. Languages without a list know short words only as common.
-Measured against a table of document frequencies from 1,100 real English articles: that was better
-on long English crises (MAP .97 against .95 with three seeds, before names were weighed), no better
-on short incidents, and useless in Spanish.
+Measured against document frequencies of 1,100 real articles, mostly English: as good in
+English (MAP .955 against .959 on short incidents, .984 against .981 on long crises, three seeds),
+far better in Spanish (.876 against .776). It installs as 58 MB with 11 MB of libraries, takes 0.2 s
+to import, and a list 30 ms and 5 MB of memory.
 """
 
 import math

@@ -62,7 +62,6 @@ _FOLDED = attrgetter("folded")
 _KEYS = attrgetter("keys")
 
 
-@lru_cache(maxsize=1 << 15)
 def read_word(token: str) -> Word:
     """The word that a token of `pipelines.text.TOKEN` stands for; an empty one where it is a single
     letter or digit."""
@@ -76,6 +75,11 @@ def read_word(token: str) -> Word:
     if len(folded) < 2:
         return Word((), (), written, False)
     return Word((folded,), (folded[:PREFIX_LETTERS],), written, written[0].isupper())
+
+
+#: Words come again and again; the long runs of unspaced scripts don't, and would fill the memory.
+_read_short_word = lru_cache(maxsize=1 << 14)(read_word)
+_SHORT = 16
 
 
 def key_of(text: str) -> str:
@@ -107,13 +111,13 @@ class Part(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Features:
     """Of one article: its parts, how often each key stands in them (in the headline counted
-    double), the keys of words that are written as names, how names are written, and the background
-    by which features are weighed."""
+    double), the keys of words that are written as names, each name's key and spelling, once for
+    each occurrence, and the background by which features are weighed."""
 
     parts: tuple[Part, ...]
     counts: Mapping[str, float]
     named: frozenset[str]
-    spellings: Counter[tuple[str, str]]
+    spellings: Sequence[tuple[str, str]]
     background: Background
 
     def weight(self, key: str, count: float) -> float:
@@ -155,11 +159,14 @@ class _Reader:
         self._parts: list[Part] = []
         self._counts: dict[str, float] = {}
         self._named: set[str] = set()
-        self._spellings: Counter[tuple[str, str]] = Counter()
+        self._spellings: list[tuple[str, str]] = []
 
     def read(self, text: str, times: float) -> None:
         pieces = _PIECES.split(text)
-        words = list(map(read_word, pieces[1::2]))
+        words = [
+            _read_short_word(token) if len(token) < _SHORT else read_word(token)
+            for token in pieces[1::2]
+        ]
         self._parts.append(Part(list(chain.from_iterable(map(_FOLDED, words))), times))
         keys = list(chain.from_iterable(map(_KEYS, words)))
         if times == 1.0 or not _is_title_case(words):
@@ -173,7 +180,7 @@ class _Reader:
         for word, opens in run:
             if word.capital and not opens:
                 self._named.add(word.keys[0])
-                self._spellings[word.keys[0], word.written] += 1
+                self._spellings.append((word.keys[0], word.written))
         first, opens = run[0]
         if opens and self._background.rarity(first.keys[0]) < _RARE_OPENING:
             run = run[1:]
@@ -181,7 +188,7 @@ class _Reader:
             run.pop()
         if 2 <= len(run) <= _MOST_WORDS:
             key = " ".join(word.folded[0] for word, _ in run)
-            self._spellings[key, " ".join(word.written for word, _ in run)] += 1
+            self._spellings.append((key, " ".join(word.written for word, _ in run)))
             yield key
 
     def features(self) -> Features:

@@ -1,4 +1,13 @@
-from pipelines.text import count_words, is_unspaced, pairs, paragraphs, segment, squeeze, words
+from pipelines.text import (
+    TOKEN,
+    count_words,
+    is_unspaced,
+    pairs,
+    paragraphs,
+    segment,
+    squeeze,
+    words,
+)
 
 
 def test_white_space_and_controls_are_squeezed() -> None:
@@ -28,3 +37,9 @@ def test_segmented_text_finds_a_word_inside_a_run() -> None:
 def test_two_unspaced_characters_count_as_a_word() -> None:
     assert count_words("Sony was hacked") == 3
     assert count_words("索尼影业") == 2
+
+
+def test_tokens_keep_dotted_capitals_and_unspaced_runs_whole() -> None:
+    text = "The F.B.I. in the U.S, J.Smith's 索尼影业 e-mail"
+    expected = ["The", "F.B.I.", "in", "the", "U.S", "J", "Smith's", "索尼影业", "e", "mail"]
+    assert TOKEN.findall(text) == expected

@@ -1,6 +1,7 @@
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -218,3 +219,11 @@ def test_marks_are_where_the_terms_stand() -> None:
     reasons = Matcher([DAM]).judge(article(*SEEDS[0]))[0].reasons
     assert marks(SEEDS[0][1], reasons)
     assert marks("", reasons) == []
+
+
+@pytest.mark.parametrize("piece", ["A.", "Aa ", "索", "'", "of A", "\u0301", "İ", "🙂", "1 "])
+def test_hostile_repetition_takes_no_longer_than_an_article(piece: str) -> None:
+    hostile = piece * 200_000
+    start = process_time()
+    Matcher([DAM]).judge(article(hostile, hostile))
+    assert process_time() - start < 3.0
