@@ -101,7 +101,7 @@ class Capital(NamedTuple):
     opens: bool
 
 
-class Part(NamedTuple):
+class Section(NamedTuple):
     """Words of the headline or of the text in order, and what each of them counts."""
 
     words: Sequence[str]
@@ -110,11 +110,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Of one article: its parts, how often each key stands in them (in the headline counted
+    """Of one article: headline and text, how often each key stands in them (in the headline counted
     double), the keys of words that are written as names, each name's key and spelling, once for
     each occurrence, and the background by which features are weighed."""
 
-    parts: tuple[Part, ...]
+    sections: tuple[Section, ...]
     counts: Mapping[str, float]
     named: frozenset[str]
     spellings: Sequence[tuple[str, str]]
@@ -156,7 +156,7 @@ class _Reader:
 
     def __init__(self, background: Background) -> None:
         self._background = background
-        self._parts: list[Part] = []
+        self._sections: list[Section] = []
         self._counts: dict[str, float] = {}
         self._named: set[str] = set()
         self._spellings: list[tuple[str, str]] = []
@@ -167,7 +167,7 @@ class _Reader:
             _read_short_word(token) if len(token) < _SHORT else read_word(token)
             for token in pieces[1::2]
         ]
-        self._parts.append(Part(list(chain.from_iterable(map(_FOLDED, words))), times))
+        self._sections.append(Section(list(chain.from_iterable(map(_FOLDED, words))), times))
         keys = list(chain.from_iterable(map(_KEYS, words)))
         if times == 1.0 or not _is_title_case(words):
             for run in _runs(words, gaps=pieces[0::2]):
@@ -193,7 +193,7 @@ class _Reader:
 
     def features(self) -> Features:
         return Features(
-            tuple(self._parts),
+            tuple(self._sections),
             self._counts,
             frozenset(self._named),
             self._spellings,

@@ -1,60 +1,53 @@
 """One article against all open incidents at once.
 
 The score is the cosine of the profile's and the article's weights: each feature that both hold adds
-the product of the two, and that product is the reason shown. The terms of all profiles stand in one
-index by key, so that an article is read once and meets only the terms that it holds. What the
-incidents make of it does not depend on each other.
+the product of the two, and that product is the reason shown. The heaviest dozen is shown; the rest
+of the score is made of features that are lighter than each of those. The terms of all profiles
+stand in one index by key, so that an article is read once and meets only the terms that it holds.
+What the incidents make of it does not depend on each other.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from pipelines.incident import Incident, Term
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
-from pipelines.relevance.features import Features, Part, is_phrase, key_of, read_features
-from pipelines.relevance.numbers import LEAST_NORM, MOST_REASONS
+from pipelines.relevance.features import Features, Section, is_phrase, key_of, read_features
+from pipelines.relevance.numbers import EXPLAINED_SHARE, LEAST_NORM, MOST_REASONS
 
-
-class Posting(NamedTuple):
-    """A term of the incident that stands at `place` among the matcher's."""
-
-    place: int
-    term: Term
+#: What a term adds to a score. There are thousands of them for an article and a hundred incidents.
+Part = tuple[float, Term]
 
 
 class Index:
-    """Terms of many profiles by key."""
+    """Terms of many profiles by key, each with the place of its profile."""
 
     def __init__(self, profiles: Iterable[Sequence[Term]]) -> None:
-        self._postings: defaultdict[str, list[Posting]] = defaultdict(list)
+        self._postings: defaultdict[str, list[tuple[int, float, Term]]] = defaultdict(list)
         self._phrases: defaultdict[str, list[list[str]]] = defaultdict(list)
         for place, terms in enumerate(profiles):
             for term in terms:
-                self._add(place, term)
+                if term.weight:
+                    self._add(place, term)
 
     def _add(self, place: int, term: Term) -> None:
         key = key_of(term.text)
         words = key.split(" ")
         if is_phrase(key) and words not in self._phrases[words[0]]:
             self._phrases[words[0]].append(words)
-        self._postings[key].append(Posting(place, term))
+        self._postings[key].append((place, term.weight, term))
 
-    def reasons(self, features: Features) -> dict[int, list[Reason]]:
-        """For each place that shares a feature with the article: all its reasons, heaviest
-        first."""
+    def parts(self, features: Features) -> dict[int, list[Part]]:
+        """For each place that shares a feature with the article: all that adds to its score."""
         vector = features.vector()
         norm = max(LEAST_NORM, math.hypot(*vector.values()))
-        found: defaultdict[int, list[Reason]] = defaultdict(list)
-        for key, weight in self._shared(features, vector):
-            share = weight / norm
-            for place, term in self._postings[key]:
-                if term.weight and share:
-                    found[place].append(Reason(term.text, term.kind, term.weight * share))
-        for reasons in found.values():
-            reasons.sort(key=lambda reason: (-reason.weight, reason.term))
+        found: defaultdict[int, list[Part]] = defaultdict(list)
+        for key, article_weight in self._shared(features, vector):
+            share = article_weight / norm
+            for place, weight, term in self._postings[key]:
+                found[place].append((weight * share, term))
         return found
 
     def _shared(
@@ -62,15 +55,15 @@ class Index:
     ) -> Iterator[tuple[str, float]]:
         """The keys that a profile and the article have in common, with the article's weights."""
         for key, weight in vector.items():
-            if key in self._postings and not is_phrase(key):
+            if weight and key in self._postings and not is_phrase(key):
                 yield key, weight
-        for key, count in self._phrase_counts(features.parts).items():
+        for key, count in self._phrase_counts(features.sections).items():
             yield key, features.weight(key, count)
 
-    def _phrase_counts(self, parts: Iterable[Part]) -> dict[str, float]:
+    def _phrase_counts(self, sections: Iterable[Section]) -> dict[str, float]:
         """How often the phrases of the profiles stand in the article, in capitals or not."""
         counts: defaultdict[str, float] = defaultdict(float)
-        for words, times in parts:
+        for words, times in sections:
             for start, word in enumerate(words):
                 if word in self._phrases:
                     for phrase in self._phrases[word]:
@@ -90,19 +83,31 @@ class Matcher:
         """One answer per incident, in the order given. An incident that is not stored yet has the
         id 0. Languages are taken from the article, else told by its script."""
         features = read_features(article.title, article.text, article.language)
-        found = self._index.reasons(features)
+        found = self._index.parts(features)
         return tuple(
             _relevance(incident, found.get(place, []), article)
             for place, incident in enumerate(self._incidents)
         )
 
 
-def _relevance(incident: Incident, reasons: Sequence[Reason], article: Article) -> Relevance:
-    score = math.fsum(reason.weight for reason in reasons)
+def score_of(parts: Iterable[Part]) -> float:
+    """The sum of the parts."""
+    return math.fsum(part[0] for part in parts)
+
+
+def _relevance(incident: Incident, parts: Sequence[Part], article: Article) -> Relevance:
+    score = score_of(parts)
     verdict = verdict_of(incident, score)
     if verdict is not Verdict.OFF_TOPIC and not incident.window.holds(article.published_at):
         verdict = Verdict.OUT_OF_WINDOW
-    return Relevance(incident.id or 0, score, verdict, tuple(reasons[:MOST_REASONS]))
+    explained = score >= EXPLAINED_SHARE * incident.profile.candidate_threshold
+    reasons = _heaviest(parts) if explained else ()
+    return Relevance(incident.id or 0, score, verdict, reasons)
+
+
+def _heaviest(parts: Sequence[Part]) -> tuple[Reason, ...]:
+    ordered = sorted(parts, key=lambda part: (-part[0], part[1].text))
+    return tuple(Reason(term.text, term.kind, weight) for weight, term in ordered[:MOST_REASONS])
 
 
 def verdict_of(incident: Incident, score: float) -> Verdict:

@@ -67,8 +67,10 @@ LONE_THRESHOLD = 0.13
 #: From this share of the threshold an article is kept apart for review.
 CANDIDATE_SHARE = 0.6
 
-#: Reasons shown of one judgement.
+#: Reasons shown of one judgement; none under this share of the threshold for review, where an
+#: article and an incident have but everyday words in common.
 MOST_REASONS = 12
+EXPLAINED_SHARE = 0.2
 
 #: Learning along a stream. An article teaches when its score is this many times the threshold;
 #: what it teaches must stand in so many of the accepted; the learned part grows to its full share

@@ -16,7 +16,7 @@ from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Profile, Seed, Term
 from pipelines.relevance.background import language_of_script
 from pipelines.relevance.features import Features, read_features
-from pipelines.relevance.matching import Index
+from pipelines.relevance.matching import Index, score_of
 from pipelines.relevance.numbers import (
     CANDIDATE_SHARE,
     FLATTEN_POWER,
@@ -125,5 +125,4 @@ def threshold_of(read: Sequence[Features]) -> float:
 def _score_by_others(place: int, read: Sequence[Features]) -> float:
     others = [features for other, features in enumerate(read) if other != place]
     terms = terms_of(total(features.vector() for features in others), others)
-    reasons = Index([terms]).reasons(read[place]).get(0, [])
-    return math.fsum(reason.weight for reason in reasons)
+    return score_of(Index([terms]).parts(read[place]).get(0, []))

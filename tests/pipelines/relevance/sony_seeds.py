@@ -195,3 +195,31 @@ SETS: dict[str, list[tuple[str, str]]] = {
         ),
     ],
 }
+
+#: The same kind of event elsewhere, or another at the same company.
+SIBLINGS = [
+    (
+        "Hackers take PlayStation Store down over Christmas",
+        "Millions of players could not log in to the PlayStation Network on Christmas Day after a "
+        "group calling itself Lizard Squad flooded its servers with traffic. Microsoft's Xbox Live "
+        "was hit as well. Sony said on Twitter that engineers were working on it and that no data "
+        "of customers had been taken. Such attacks, known as denial of service, need little skill. "
+        "By Saturday most consoles were back online, though gamers who had unwrapped theirs the "
+        "day before complained of slow downloads.",
+    ),
+    (
+        "Ransom demanded of film studio Meridian after break-in",
+        "Intruders have stolen scripts and contracts from Meridian Films and want two million in "
+        "return for not publishing them, the studio in Vancouver said. Computers at its animation "
+        "unit were locked by malware on Thursday night. The police of British Columbia have opened "
+        "an inquiry. Staff were told not to use e-mail. A director said that the release of the "
+        "comedy Paper Moons in March was not in danger.",
+    ),
+    (
+        "Bank data of 70,000 patients stolen from hospital chain",
+        "A hospital chain in Ohio has told 70,000 patients that hackers copied their Social "
+        "Security numbers and bank details in September. The intrusion was noticed only when the "
+        "files were offered for sale. Security experts said the malware resembled tools of a gang "
+        "from eastern Europe; the FBI is investigating.",
+    ),
+]

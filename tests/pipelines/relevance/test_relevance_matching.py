@@ -7,6 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from invented import FOLLOW_UPS, OTHERS, SCRIPTS, SEEDS, SIBLINGS
+from sony_seeds import SETS
+from sony_seeds import SIBLINGS as OTHER_ATTACKS
 
 from pipelines.incident import Incident, Profile, Seed, Term, Window
 from pipelines.items import Article
@@ -69,6 +71,19 @@ def test_each_of_two_siblings_finds_its_own() -> None:
     orle, tolmin = matcher.judge(article(*SIBLINGS[2]))
     assert (orle.verdict, tolmin.verdict) == (Verdict.OFF_TOPIC, Verdict.FOLLOW_UP)
     assert (orle.incident_id, tolmin.incident_id) == (1, 2)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_other_attacks_of_the_same_weeks_stay_below(name: str) -> None:
+    matcher = Matcher([incident(SETS[name])])
+    assert Verdict.FOLLOW_UP not in verdicts(matcher, OTHER_ATTACKS)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_two_seeds_never_leave_the_third_unseen(name: str) -> None:
+    for held_back, pair in enumerate(SETS[name]):
+        others = [*SETS[name][:held_back], *SETS[name][held_back + 1 :]]
+        assert verdicts(Matcher([incident(others)]), [pair]) != [Verdict.OFF_TOPIC]
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
