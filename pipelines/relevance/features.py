@@ -26,6 +26,7 @@ from pipelines.relevance.numbers import (
     NAME_FACTOR,
     PHRASE_FACTOR,
     PREFIX_LETTERS,
+    RARE_OPENING,
     REPEAT_FACTOR,
     TITLE_CASE_SHARE,
     TITLE_COUNTS,
@@ -44,8 +45,6 @@ _LONGEST_WORD = 40
 #: Splits a text into gap, token, gap, token ... gap.
 _PIECES = re.compile(f"({TOKEN.pattern})")
 _SENTENCE_END = re.compile(r"[.!?:;|•…\n]")
-#: A word that opens a sentence and is at least so rare has its capital for being a name.
-_RARE_OPENING = 2.0
 
 
 class Word(NamedTuple):
@@ -182,7 +181,7 @@ class _Reader:
                 self._named.add(word.keys[0])
                 self._spellings.append((word.keys[0], word.written))
         first, opens = run[0]
-        if opens and self._background.rarity(first.keys[0]) < _RARE_OPENING:
+        if opens and self._background.rarity(first.keys[0]) < RARE_OPENING:
             run = run[1:]
         while run and not run[-1].word.capital:
             run.pop()
