@@ -299,6 +299,7 @@ def _best_by_host(
             theirs.c.state == LinkState.QUEUED,
             or_(theirs.c.next_try_at.is_(None), theirs.c.next_try_at <= now),
             listed.c.crawl_id == crawl_id,
+            listed.c.host == names.c.host,
             listed.c.outcome.is_(None),
         )
         .order_by(theirs.c.priority.desc(), theirs.c.published_at.desc().nulls_last(), theirs.c.id)

@@ -152,12 +152,13 @@ link = Table(  # the frontier
     # settle(): what was read there; null: nothing was kept, or it was forgotten
     sqlite_autoincrement=True,
 )
+#: SQLite has nulls last where an order is falling, without words for it in an index.
 Index(
     "ix_link_next",
     link.c.host,
     link.c.state,
     link.c.priority.desc(),
-    link.c.published_at.desc(),
+    link.c.published_at.desc().nulls_last(),
     link.c.id,
 )
 
@@ -179,6 +180,7 @@ Index(
     "ix_crawl_link_open",
     crawl_link.c.crawl_id,
     crawl_link.c.host,
+    crawl_link.c.link_id,
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )

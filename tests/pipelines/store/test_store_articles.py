@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.incident import Follows, Incident, Profile, Seed, Source, SourceKind, Term, Window
@@ -26,7 +26,6 @@ from pipelines.store import (
     ledger,
     matches,
     offers,
-    open_database,
     search,
     sources,
     texts,
@@ -737,17 +736,3 @@ def test_a_crawl_is_started_once_and_ends_once(database: Database) -> None:
         assert [row.id for row in crawls.list_all(conn, limit=1)] == [later]
         with pytest.raises(UnknownThing):
             crawls.get(conn, 99)
-
-
-def test_sqlite_finds_the_next_link_of_a_host_by_an_index(tmp_path: Path) -> None:
-    database = open_database(f"sqlite:///{tmp_path / 'plan.db'}")
-    with database.read() as conn:
-        plan = conn.execute(
-            text(
-                "EXPLAIN QUERY PLAN SELECT id FROM link WHERE host = 'a' AND state = 'queued'"
-                " ORDER BY priority DESC, published_at DESC NULLS LAST, id LIMIT 1"
-            )
-        ).all()
-    database.close()
-    assert "ix_link_next" in str(plan)
-    assert "TEMP B-TREE" not in str(plan)

@@ -394,6 +394,22 @@ def test_two_crawls_that_offer_the_same_new_links_at_once_both_list_them(
         assert [crawls.counts(conn, id).open for id in ids] == [300] * 3
 
 
+def test_the_next_links_are_found_by_index_in_a_database_without_statistics(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        id = begin(conn)
+        put(conn, id, *(f"h{n % 100}.test/{n}" for n in range(2000)))
+        asked = frontier._best_by_host(id, [], NOW, WALL)
+        sql = str(asked.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True}))
+        explain = "EXPLAIN QUERY PLAN " if conn.dialect.name == "sqlite" else "EXPLAIN "
+        plan = str(conn.exec_driver_sql(explain + sql.replace("%", "%%")).all())
+    assert "ix_link_next" in plan
+    assert "ix_crawl_link_open" in plan
+    for scan in ("Seq Scan on link", "Seq Scan on crawl_link", "SCAN theirs", "SCAN listed"):
+        assert scan not in plan
+
+
 KEYS = [f"{name}.test/{i}" for name in "abc" for i in range(4)]
 STEP = st.one_of(
     st.tuples(

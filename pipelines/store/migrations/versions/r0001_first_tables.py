@@ -299,10 +299,11 @@ def frontier() -> None:
     )
     op.create_index("ix_link_article_id", "link", ["article_id"])
     op.create_index("ix_link_changed_at", "link", ["changed_at"])
-    op.create_index(
-        "ix_link_next",
-        "link",
-        ["host", "state", text("priority DESC"), text("published_at DESC"), "id"],
+    # SQLite has nulls last where an order is falling, and knows no words to say so in an index.
+    last = "" if op.get_bind().dialect.name == "sqlite" else " NULLS LAST"
+    op.execute(
+        "CREATE INDEX ix_link_next ON link"
+        f" (host, state, priority DESC, published_at DESC{last}, id)"
     )
     op.create_index("ix_link_state", "link", ["state", "source_id"])
     op.create_table(
@@ -325,7 +326,7 @@ def frontier() -> None:
     op.create_index(
         "ix_crawl_link_open",
         "crawl_link",
-        ["crawl_id", "host"],
+        ["crawl_id", "host", "link_id"],
         sqlite_where=OPEN,
         postgresql_where=OPEN,
     )
