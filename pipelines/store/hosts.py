@@ -72,11 +72,7 @@ def lease_all(
     conn.execute(
         update(host)
         .where(host.c.host.in_(held))
-        .values(
-            leased_by=crawl_id,
-            lease_until=wall_now + timedelta(seconds=seconds),
-            last_request_at=wall_now,
-        )
+        .values(leased_by=crawl_id, lease_until=wall_now + timedelta(seconds=seconds))
     )
     return held
 
