@@ -39,8 +39,10 @@ class Polls:
         headers: Mapping[str, str],
         links: Sequence[Offered],
         reading: Reading,
+        files: Sequence[str] = (),
     ) -> None:
-        """A document was read: its links are queued and its validators kept in one transaction."""
+        """A document was read: its links are queued, the files that it names and its validators
+        kept, all in one transaction."""
         now = self._session.now()
         with self._session.database.write() as conn:
             answers = offers.offer(conn, links, self._session.crawl_id, now=now)
@@ -48,6 +50,7 @@ class Polls:
                 _validator(headers.get("etag")), _validator(headers.get("last-modified"))
             )
             sources.save_document(conn, _id(document.source), document.url, validators, now=now)
+            sources.name_documents(conn, _id(document.source), files, now=now)
             self._well(conn, document, reading)
         known = sum(answer.outcome is Outcome.ALREADY_KNOWN for answer in answers)
         _log.info("polled url=%s links=%d new=%d", document.url, len(links), len(links) - known)

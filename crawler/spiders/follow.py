@@ -111,15 +111,19 @@ class FollowSpider(RowSpider):
             remedy = f"try 'followup source check {job.source.id}'"
             self.polls.failed(job, Ending(Outcome.BAD_FEED, f"{reading.problem}; {remedy}"))
             return
-        self._add_files(job, reading)
+        files = self._add_files(job, reading)
         links = reading.links[: self.session.config.links_per_poll]
         self.polls.took(
-            job, dict(headers_of(response)), self.work.fresh(links, job.source), reading
+            job, dict(headers_of(response)), self.work.fresh(links, job.source), reading, files
         )
 
-    def _add_files(self, job: Document, reading: Reading) -> None:
-        for url in reading.children:
-            self.work.add_document(Document(job.source, url, job.depth + 1))
+    def _add_files(self, job: Document, reading: Reading) -> list[str]:
+        """Put the files that an index names on the list; those that were taken."""
+        return [
+            url
+            for url in reading.children
+            if self.work.add_document(Document(job.source, url, job.depth + 1))
+        ]
 
     def _known_files(self, job: Document) -> None:
         """An unchanged index names the files that it named before."""

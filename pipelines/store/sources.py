@@ -1,6 +1,6 @@
 """Sources and the documents they are read from, with their validators."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,9 +139,21 @@ def validators(conn: Connection, source_id: int, url: str) -> Validators:
 
 
 def documents(conn: Connection, source_id: int) -> list[str]:
-    """The addresses that a source was read from."""
+    """The addresses that a source is read from, those named or read last first."""
     wanted = select(document.c.url).where(document.c.source_id == source_id)
-    return list(conn.execute(wanted.order_by(document.c.url)).scalars())
+    last_first = wanted.order_by(document.c.polled_at.desc(), document.c.url.desc())
+    return list(conn.execute(last_first).scalars())
+
+
+def name_documents(conn: Connection, source_id: int, urls: Iterable[str], *, now: datetime) -> None:
+    """Keeps further documents of a source that one of them named, to be read yet. Belongs into the
+    transaction that keeps the validators of the one that named them: its next 304 hides them."""
+    for url in urls:
+        conn.execute(
+            insert_into(conn, document)
+            .values(source_id=source_id, url=url, etag=None, last_modified=None, polled_at=now)
+            .on_conflict_do_nothing(index_elements=[document.c.source_id, document.c.url])
+        )
 
 
 def save_document(
