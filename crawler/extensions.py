@@ -6,11 +6,13 @@ cancelled. When the spider closes it closes the worklist, so that every link has
 
 import asyncio
 import logging
+import os
 import traceback
 from typing import Any
 
 from scrapy import signals
 
+from crawler.launcher import CALLER_VARIABLE
 from crawler.session import Session
 
 _log = logging.getLogger(__name__)
@@ -44,6 +46,8 @@ class CrawlRecorder:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             self._session.beat()
+            if _caller_is_gone():
+                self._session.stop("the command that asked for it was killed")
 
     def _error(self, failure: Any, response: Any, spider: Any) -> None:
         """An error of the spider itself is ours, not a page's: the crawl counts as failed."""
@@ -60,3 +64,9 @@ class CrawlRecorder:
             state, reason = "failed", self._broken
         self._session.finish(state, stopped or reason, spider.result)
         self._session.close()
+
+
+def _caller_is_gone() -> bool:
+    """True where the process that launched this one is no longer its parent."""
+    caller = os.environ.get(CALLER_VARIABLE, "")
+    return caller.isdecimal() and os.getppid() != int(caller)

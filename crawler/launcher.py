@@ -15,11 +15,15 @@ from crawler.clock import Clock
 from crawler.config import Config, read_config
 from crawler.home import Home
 from crawler.session import LOCK_VARIABLE, Session, lock_path, take_lock
-from crawler.wanted import Wanted, wanted_of
+from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.errors import BadInput
 from pipelines.store import crawls, frontier, pages, worklists
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import Database, open_database
+
+#: Names the process that launched a crawl. Where that was killed, nobody waits for its crawl: it
+#: ends as if cancelled, and what is queued waits for the next one.
+CALLER_VARIABLE = "FOLLOWUP_CALLER"
 
 
 def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes]":
@@ -40,7 +44,8 @@ def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=environment | {LOCK_VARIABLE: str(lock.fileno())},
+            env=environment
+            | {LOCK_VARIABLE: str(lock.fileno()), CALLER_VARIABLE: str(os.getpid())},
             cwd=config.home,
             start_new_session=True,
             pass_fds=[lock.fileno()],
@@ -103,9 +108,9 @@ def _wanted_of_arguments(arguments: Mapping[str, str]) -> Wanted:
     return Wanted(
         incident=arguments.get("incident"),
         sources=tuple(_number("source", part) for part in ids),
-        urls=tuple(arguments.get("url", "").split()),
+        urls=tuple(typed_address(raw) for raw in arguments.get("url", "").split()),
         everything=arguments.get("all", "") not in ("", "0"),
-        probe=tuple(arguments.get("probe", "").split()),
+        probe=tuple(typed_address(raw) for raw in arguments.get("probe", "").split()),
     )
 
 

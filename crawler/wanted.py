@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from pipelines.errors import BadInput
+from pipelines.urls import absolute
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -47,3 +50,18 @@ def wanted_of(record: Mapping[str, Any]) -> Wanted:
         everything=bool(record.get("everything", False)),
         probe=tuple(record.get("probe", ())),
     )
+
+
+def typed_address(raw: str) -> str:
+    """An address as a person types it, made whole: without a scheme it is https.
+
+    Raises BadInput where it is none of the web.
+    """
+    raw = raw.strip()
+    url = absolute("", raw if "://" in raw else f"https://{raw}")
+    if url is None:
+        raise BadInput(
+            f"{raw[:200]!r} is no address on the web.",
+            remedy="Give one as in a browser, e.g. https://www.example.org/news/",
+        )
+    return url

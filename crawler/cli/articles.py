@@ -9,21 +9,20 @@ from typing import Annotated
 
 import typer
 
-from crawler.cli import output, reading
-from crawler.cli.output import AsJson
+from crawler.cli import options, output, reading
+from crawler.cli.options import AsJson, Limit, OfIncident, Slug, Yes
 from crawler.export import rows as export_rows
 from crawler.home import open_home
 from crawler.services import articles, ingest
-from pipelines.dates import parse_day
 from pipelines.errors import BadInput
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.store.matches import Decision
 from pipelines.store.search import Filter
 
-app = typer.Typer(help="Review what was stored.", no_args_is_help=True)
+app = typer.Typer(help="What was stored: list, show, diff, mark, search.", no_args_is_help=True)
 
-Id = Annotated[int, typer.Argument(metavar="ID")]
-IncidentOption = Annotated[str | None, typer.Option("--incident", help="Slug of an incident.")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="Of the article, as lists show it.")]
+_DECISIONS = {"keep": "kept", "dismiss": "dismissed", "star": "starred"}
 
 
 class Format(StrEnum):
@@ -36,66 +35,74 @@ class Format(StrEnum):
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
     for command in (ledger, rescue, forget, export):
-        root.command()(command)
-    root.command("ingest")(ingest_files)
+        root.command(rich_help_panel="Review")(command)
+    root.command("ingest", rich_help_panel="Review")(ingest_files)
 
 
 @app.command("list")
 def list_articles(
-    incident: IncidentOption = None,
-    verdict: Annotated[list[Verdict] | None, typer.Option(help="Repeatable.")] = None,
-    review: Annotated[str | None, typer.Option(help="keep, dismiss, star or none.")] = None,
-    outlet: Annotated[str | None, typer.Option(help="Name or host of an outlet.")] = None,
-    since: Annotated[str | None, typer.Option(help="Published since this day.")] = None,
-    until: Annotated[str | None, typer.Option(help="Published until this day.")] = None,
-    text: Annotated[str | None, typer.Option(help='Words or "a phrase" in it.')] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    incident: OfIncident = None,
+    verdict: Annotated[
+        list[Verdict] | None,
+        typer.Option(metavar="VERDICT", help=f"{', '.join(Verdict)}; repeatable."),
+    ] = None,
+    review: Annotated[
+        str | None, typer.Option(metavar="STATE", help="keep, dismiss, star or none.")
+    ] = None,
+    outlet: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Name or host of an outlet.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Published since this day.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Published until this day.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(metavar="WORDS", help='Words or "a phrase" in it.')
+    ] = None,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Articles, newest first; without --verdict the follow-ups."""
-    _list(incident, verdict, review, outlet, since, until, text, limit, as_json)
+    """Articles, newest first; without --verdict and --review the follow-ups."""
+    try:
+        state = articles.review_filter(review)
+    except BadInput as error:
+        raise options.wrong("--review", error) from error
+    wanted = Filter(
+        verdicts=tuple(verdict or (() if review else (Verdict.FOLLOW_UP,))),
+        review=state,
+        outlet=outlet,
+        since=options.day("--since", since),
+        until=options.day("--until", until, end=True),
+        text=text,
+        limit=limit,
+    )
+    _draw_list(incident, wanted, as_json)
 
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(help='Words or "a phrase".')],
-    incident: IncidentOption = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many.")] = 50,
+    text: Annotated[str, typer.Argument(metavar="WORDS", help='Words or "a phrase".')],
+    incident: OfIncident = None,
+    limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
     """Articles that hold all the words, whatever the verdict."""
-    _list(incident, list(Verdict), None, None, None, None, text, limit, as_json)
+    _draw_list(incident, Filter(text=text, limit=limit), as_json)
 
 
-def _list(
-    incident: str | None,
-    verdicts: list[Verdict] | None,
-    review: str | None,
-    outlet: str | None,
-    since: str | None,
-    until: str | None,
-    text: str | None,
-    limit: int,
-    as_json: bool,
-) -> None:
+def _draw_list(slug: str | None, wanted: Filter, as_json: bool) -> None:
     with open_home() as home:
-        wanted = Filter(
-            incident_id=articles.incident_id(home, incident),
-            verdicts=tuple(verdicts or (Verdict.FOLLOW_UP,)),
-            review=articles.review_filter(review),
-            outlet=outlet,
-            since=parse_day(since) if since else None,
-            until=parse_day(until, end=True) if until else None,
-            text=text,
-            limit=limit,
-        )
-        found = articles.find(home, wanted)
+        found = articles.find(home, wanted, incident=slug)
     if as_json:
         output.put_json(found)
     elif found:
-        output.put(reading.article_table(found))
+        reading.draw_list(found)
+        if len(found) == wanted.limit:
+            output.say(f"Only the newest {wanted.limit} are shown; more: --limit N")
     else:
-        output.say("No article fits. See what was left: followup ledger SLUG")
+        output.say("No article fits. See what was left and why: followup ledger SLUG")
 
 
 @app.command()
@@ -112,9 +119,12 @@ def show(id: Id, as_json: AsJson = False) -> None:
 def diff(
     id: Id,
     revisions: Annotated[
-        tuple[int, int] | None, typer.Option(metavar="A B", help="Versions to compare.")
+        tuple[int, int] | None,
+        typer.Option(metavar="A B", help="Versions to compare; the first is 1."),
     ] = None,
-    copies: Annotated[int | None, typer.Option(help="Compare with this copy (id).")] = None,
+    copies: Annotated[
+        int | None, typer.Option(metavar="ID", help="Compare with this copy.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """What changed by word: between the last two versions, two named ones, or two copies."""
@@ -128,9 +138,9 @@ def diff(
 @app.command()
 def mark(
     id: Id,
-    decision: Annotated[Decision, typer.Argument(help="keep, dismiss or star.")],
-    note: Annotated[str | None, typer.Option(help="Why.")] = None,
-    incident: IncidentOption = None,
+    decision: Annotated[Decision, typer.Argument(metavar="keep|dismiss|star")],
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Why.")] = None,
+    incident: OfIncident = None,
     as_json: AsJson = False,
 ) -> None:
     """Decide about an article; the decision is kept with who took it and when."""
@@ -138,15 +148,18 @@ def mark(
         record = articles.mark(home, id, decision, note=note, incident=incident, by=_me())
     if as_json:
         return output.put_json(record)
-    return output.say(f"Article {id}: {decision} for {record['incident']}.")
+    return output.say(f"Article {id} is {_DECISIONS[decision]} for {record['incident']}.")
 
 
 def ledger(
-    slug: Annotated[str, typer.Argument(metavar="SLUG")],
+    slug: Slug,
     outcome: Annotated[
-        list[Outcome] | None, typer.Option("--outcome", help="Only these; repeatable.")
+        list[Outcome] | None,
+        typer.Option("--outcome", metavar="OUTCOME", help="Only these; repeatable."),
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="How many; all if not given.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="How many; all if not given.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Every link that was found and what became of it, newest first."""
@@ -154,24 +167,25 @@ def ledger(
         rows = articles.ledger(home, slug, limit=limit, outcomes=outcome)
     if as_json:
         return output.put_json(rows)
-    drawn = output.table(None, "id#", "outcome", "verdict", "title or address", "reason")
-    for row in rows:
-        drawn.add_row(
-            *output.cells(
-                row["id"],
-                row["outcome"] or "queued",
-                row["verdict"],
-                row["title"] or row["url"],
-                row["reason"],
-            )
-        )
-    output.put(drawn)
-    if rows:
-        output.say("Take one in after all: followup rescue ID")
-    return None
+    if not rows:
+        return output.say("Nothing was found yet. Look for follow-ups: followup crawl")
+    output.table(
+        None,
+        ("id#", "outcome", "verdict", "title or address", "reason"),
+        [
+            (row["id"], row["outcome"], row["verdict"], row["title"] or row["url"], row["reason"])
+            for row in rows
+        ],
+        below={"reason": "title or address"},
+    )
+    return output.say("Take one in after all: followup rescue ID")
 
 
-def rescue(id: Id, incident: IncidentOption = None, as_json: AsJson = False) -> None:
+def rescue(
+    id: Annotated[int, typer.Argument(metavar="ID", help="Of the link, as the ledger shows it.")],
+    incident: OfIncident = None,
+    as_json: AsJson = False,
+) -> None:
     """Take a link of the ledger into an incident whatever its score."""
     with open_home() as home:
         record = articles.rescue(home, id, incident=incident, by=_me())
@@ -184,33 +198,40 @@ def rescue(id: Id, incident: IncidentOption = None, as_json: AsJson = False) -> 
 
 
 def forget(
-    what: Annotated[str, typer.Argument(metavar="ARTICLE|URL|OUTLET")],
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+    what: Annotated[
+        str,
+        typer.Argument(metavar="ARTICLE|URL|OUTLET", help="Id, address, or name or host."),
+    ],
+    yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
     """Remove text, versions and raw pages for good; only a tombstone stays."""
     with open_home() as home:
-        if not yes:
-            if not sys.stdin.isatty():
-                raise BadInput("Forgetting cannot be undone.", remedy="Add --yes.")
-            typer.confirm(f"Forget {what} for good?", abort=True, err=True)
+        is_terminal = sys.stdin.isatty()
+        options.confirm(f"Forget {what} for good?", yes=yes, is_terminal=is_terminal)
         record = articles.forget(home, what)
     if as_json:
         return output.put_json(record)
-    return output.say(f"{record['articles']} articles forgotten; they are not fetched again.")
+    number = output.counted(record["articles"], "article")
+    return output.say(f"{number} forgotten. What is forgotten is not fetched again.")
 
 
 def export(
-    slug: Annotated[str, typer.Argument(metavar="SLUG")],
-    format: Annotated[Format, typer.Option(help="jsonl or csv.")] = Format.JSONL,
+    slug: Slug,
+    format: Annotated[
+        Format | None, typer.Option(metavar="FORMAT", help="jsonl (as without it) or csv.")
+    ] = None,
     full_text: Annotated[
-        bool, typer.Option("--full-text", help="CSV: the whole text, not 50 words.")
+        bool, typer.Option("--full-text", metavar="", help="CSV: the whole text, not 50 words.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Everything that an incident took, on standard output; copies are lines too."""
+    """Follow-ups, candidates and what lay outside the window; copies are lines too."""
+    if as_json and format is Format.CSV:
+        raise typer.BadParameter("CSV is no JSON. Leave out one of both.", param_hint="'--json'")
     with open_home() as home:
         records = export_rows.of_incident(home, slug)
-        if format is Format.JSONL:
+        if format is not Format.CSV:
             output.put_lines(records)
             return
         writer = csv.DictWriter(sys.stdout, export_rows.CSV_COLUMNS, lineterminator="\n")
@@ -220,8 +241,8 @@ def export(
 
 
 def ingest_files(
-    slug: Annotated[str, typer.Argument(metavar="SLUG")],
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    slug: Slug,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="One or several.")],
     as_json: AsJson = False,
 ) -> None:
     """Bring in articles from files (.jsonl, .html, .warc, .warc.gz): the same stages as a crawl."""
@@ -229,11 +250,8 @@ def ingest_files(
         report = ingest.run(home, slug, files, tell=output.say)
     if as_json:
         output.put_json(report.record())
-    else:
-        drawn = output.table(None, "outcome", "pages#")
-        for outcome, number in report.counts.items():
-            drawn.add_row(*output.cells(outcome, number))
-        output.put(drawn)
+    elif report.counts:
+        reading.draw_counts(report.counts, "pages")
     if report.problems:
         raise typer.Exit(1)
 

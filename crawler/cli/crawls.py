@@ -8,40 +8,54 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli import output
-from crawler.cli.output import AsJson
+from crawler.cli import output, reading
+from crawler.cli.options import AsJson, Limit
 from crawler.home import Home, open_home
-from crawler.services import crawls, manners
+from crawler.services import crawls, manners, sources
 from crawler.wanted import Wanted
-from pipelines.outcomes import MEANINGS, Outcome
+from pipelines.incident import Health
+from pipelines.outcomes import Outcome
 from pipelines.store.crawls import Crawl, CrawlState
 
 app = typer.Typer(help="Crawls: what ran, how it went.", no_args_is_help=True)
 
-Id = Annotated[int, typer.Argument(metavar="ID")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="Of the crawl.")]
+
+#: Outcomes that bring an article, or a new version of one.
+_TAKEN = (Outcome.STORED, Outcome.REVISED, Outcome.COPY)
+#: Outcomes of an address that a person may have at hand all the same.
+_REFUSED = {Outcome.ROBOTS_DENIED, Outcome.HTTP_ERROR, Outcome.WALL}
 
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
-    root.command()(crawl)
-    root.command("manners")(show_manners)
+    root.command(rich_help_panel="Follow")(crawl)
+    root.command("manners", rich_help_panel="Look after")(show_manners)
 
 
 def crawl(
-    incident: Annotated[str | None, typer.Option(help="Only what this incident follows.")] = None,
+    incident: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="Only what this incident follows.")
+    ] = None,
     source: Annotated[
-        list[int] | None, typer.Option("--source", help="Only this source (id); repeatable.")
+        list[int] | None,
+        typer.Option("--source", metavar="ID", help="Only this source; repeatable."),
     ] = None,
     url: Annotated[
         list[str] | None,
-        typer.Option("--url", help="Look at this address, known or not; repeatable."),
+        typer.Option("--url", metavar="URL", help="This address, known or not; repeatable."),
     ] = None,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also sources that no open incident follows.")
+        bool,
+        typer.Option("--all", metavar="", help="Also sources that no open incident follows."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Look for follow-ups now, whether anything is due or not."""
+    """Look for follow-ups now, whether anything is due or not.
+
+    With --url and --incident a page is taken in whatever its score.
+    Ctrl-C ends a crawl politely; what is queued waits for the next one.
+    """
     wanted = Wanted(incident, tuple(source or ()), tuple(url or ()), everything)
     with open_home() as home:
         report = _watched(home, wanted)
@@ -49,17 +63,26 @@ def crawl(
             output.put_json(report.record())
         else:
             draw_report(report)
-        _tell_rest(report, wanted)
+        _tell_rest(home, report, wanted)
     if report.state is not CrawlState.FINISHED:
         raise typer.Exit(1)
 
 
 def _watched(home: Home, wanted: Wanted) -> crawls.Report:
     """Run a crawl with live progress on a terminal, else with a line now and then."""
-    if not output.messages.is_terminal:
-        return crawls.run(home, wanted, watch=_Lines())
-    with Live(console=output.messages, transient=True, refresh_per_second=5) as live:
-        return crawls.run(home, wanted, watch=lambda row: live.update(progress_view(home, row)))
+    console = output.messages()
+    if not console.is_terminal:
+        return crawls.run(home, wanted, watch=_Lines(), cancelling=_tell_cancelling)
+    with Live(console=console, transient=True, refresh_per_second=5) as live:
+
+        def watch(row: Crawl) -> None:
+            live.update(progress_view(home, row))
+
+        return crawls.run(home, wanted, watch=watch, cancelling=_tell_cancelling)
+
+
+def _tell_cancelling() -> None:
+    output.say("Ending politely; Ctrl-C once more ends it at once.")
 
 
 class _Lines:
@@ -79,7 +102,8 @@ def _progress_line(row: Crawl) -> str:
     progress: Any = row.progress or {}
     return (
         f"{progress.get('sources_read', 0)} of {progress.get('sources', 0)} sources read,"
-        f" {progress.get('pages', 0)} pages, {row.requests} requests"
+        f" {output.counted(progress.get('pages', 0), 'page')},"
+        f" {output.counted(row.requests, 'request')}"
     )
 
 
@@ -103,108 +127,148 @@ def progress_view(home: Home, row: Crawl) -> Table:
 
 def draw_report(report: crawls.Report) -> None:
     """A crawl's end as a table of outcomes that adds up to the links found."""
-    drawn = output.table(None, "outcome", "links#", "meaning")
-    for outcome in Outcome:
-        if count := report.counts.get(str(outcome)):
-            drawn.add_row(*output.cells(outcome, count, MEANINGS[outcome]))
-    drawn.add_section()
-    drawn.add_row(*output.cells("links found", report.links_found, ""))
-    output.put(drawn)
-    output.put(
-        f"Crawl {report.id} {report.state}: {report.requests} requests in {report.seconds:.1f} s."
-    )
+    reading.draw_counts(report.counts, "links", total=("links found", report.links_found))
+    for end in report.ends:
+        output.put(f"{end['url']}\n  {end['outcome']}: {end['reason'] or 'no reason given'}")
+    requests = output.counted(report.requests, "request")
+    output.put(f"Crawl {report.id} {report.state}: {requests} in {report.seconds:.1f} s.")
 
 
-def _tell_rest(report: crawls.Report, wanted: Wanted) -> None:
+def _tell_rest(home: Home, report: crawls.Report, wanted: Wanted) -> None:
     """What remains, and what a person can do about it."""
     if report.state is CrawlState.FAILED:
         output.say(f"The crawl failed: {report.end_reason}. See: followup crawls log {report.id}")
-    left = report.counts.get("deferred", 0) + report.counts.get("cancelled", 0)
+    left = report.counts.get(Outcome.DEFERRED, 0) + report.counts.get(Outcome.CANCELLED, 0)
     if left:
-        output.say(f"{left} links stay queued; 'followup crawl' goes on with them.")
-    failed = report.counts.get("network_error", 0)
+        output.say(
+            f"{output.counted(left, 'link')} still queued, why is in the ledger;"
+            " 'followup crawl' goes on with them."
+        )
+    elif report.state is CrawlState.CANCELLED:
+        output.say("No link is queued. Sources that were not read yet are read by the next crawl.")
+    failed = report.counts.get(Outcome.NETWORK_ERROR, 0)
     if failed and failed == report.links_found:
         output.say("Nothing could be reached at all. Is there a network, or a proxy to set?")
-    if wanted.urls and any(report.counts.get(o) for o in ("robots_denied", "http_error", "wall")):
+    if wanted.urls:
+        _tell_addresses(report)
+    else:
+        _tell_sources(home)
+
+
+def _tell_addresses(report: crawls.Report) -> None:
+    if report.counts.get(Outcome.ALREADY_KNOWN):
+        output.say("What was forgotten by hand is not fetched again.")
+    if any(end["outcome"] in _REFUSED for end in report.ends):
         output.say(
             "What a site refuses is not forced. Save the page in your browser and bring it in:"
             " followup ingest SLUG page.html"
         )
 
 
+def _tell_sources(home: Home) -> None:
+    every = sources.list_all(home)
+    failing = sum(source.health in (Health.FAILING, Health.DENIED) for source in every)
+    if failing:
+        output.say(f"{failing} of {len(every)} sources cannot be read. Why: followup source list")
+
+
 @app.command("list")
-def list_crawls(
-    limit: Annotated[int, typer.Option(help="How many, newest first.")] = 20,
-    as_json: AsJson = False,
-) -> None:
+def list_crawls(limit: Limit = 20, as_json: AsJson = False) -> None:
     """Crawls, newest first."""
     with open_home() as home:
         rows = crawls.list_all(home, limit=None if as_json else limit)
     if as_json:
         return output.put_json([crawls.record(row) for row in rows])
-    drawn = output.table(
-        None, "id#", "state", "asked", "by", "links#", "requests#", "seconds#", "what came of it"
+    if not rows:
+        return output.say("Nothing was crawled yet. Look for follow-ups: followup crawl")
+    columns = ("id#", "state", "asked", "for", "ended", "links#", "taken#", "requests#", "seconds#")
+    below = {"for": "asked", "ended": "asked"}
+    return output.table(None, columns, [_row(row) for row in rows], below=below)
+
+
+def _row(row: Crawl) -> tuple[object, ...]:
+    counts = row.counts or {}
+    return (
+        row.id,
+        row.state,
+        f"{row.requested_at:%Y-%m-%d %H:%M} {row.trigger}",
+        crawls.purpose(row),
+        _end(row),
+        row.links_found,
+        sum(counts.get(str(outcome), 0) for outcome in _TAKEN),
+        row.requests,
+        None if row.seconds is None else f"{row.seconds:.1f}",
     )
-    for row in rows:
-        counts = ", ".join(f"{name} {count}" for name, count in (row.counts or {}).items())
-        drawn.add_row(
-            *output.cells(
-                row.id,
-                row.state,
-                f"{row.requested_at:%Y-%m-%d %H:%M}",
-                f"{row.trigger}: {row.requested_by}",
-                row.links_found,
-                row.requests,
-                None if row.seconds is None else f"{row.seconds:.1f}",
-                counts or row.end_reason,
-            )
-        )
-    return output.put(drawn)
+
+
+def _end(row: Crawl) -> str | None:
+    """Why a crawl ended, where its state doesn't say that."""
+    return None if row.end_reason == str(row.state) else row.end_reason
 
 
 @app.command()
 def show(id: Id, as_json: AsJson = False) -> None:
-    """One crawl."""
+    """One crawl: what it was for, and what became of each link."""
     with open_home() as home:
         row = crawls.get(home, id)
         report = crawls.report(home, id)
     if as_json:
         return output.put_json(crawls.record(row) | {"counts": dict(report.counts)})
-    if row.end_reason:
-        output.say(f"ended: {row.end_reason}")
-    return draw_report(report)
+    output.put(
+        f"Asked for at {row.requested_at:%Y-%m-%d %H:%M} UTC by {row.requested_by}"
+        f" ({row.trigger}): {crawls.purpose(row)}"
+    )
+    draw_report(report)
+    if reason := _end(row):
+        output.put(f"Why: {reason}")
+    return None
 
 
 @app.command()
-def cancel(id: Id) -> None:
+def cancel(id: Id, as_json: AsJson = False) -> None:
     """Ask a running crawl to end; what is queued stays queued."""
     with open_home() as home:
-        state = crawls.cancel(home, id)
-    output.say(
-        f"Crawl {id} was asked to end." if state is CrawlState.RUNNING else f"Crawl {id}: {state}."
-    )
+        was, now = crawls.get(home, id).state, crawls.cancel(home, id)
+    if as_json:
+        output.put_json({"id": id, "was": str(was), "state": str(now)})
+    elif now is CrawlState.RUNNING:
+        output.say(f"Crawl {id} was asked to end.")
+    else:
+        output.say(f"Crawl {id} is {now}{' already' if was is now else ''}.")
 
 
 @app.command()
-def log(id: Id) -> None:
+def log(id: Id, as_json: AsJson = False) -> None:
     """The log of a crawl."""
     with open_home() as home:
-        sys.stdout.write(output.plain(crawls.log(home, id)))
+        text = output.plain(crawls.log(home, id))
+    if as_json:
+        output.put_json({"id": id, "log": text})
+    else:
+        sys.stdout.write(text)
 
 
 def show_manners(
-    host: Annotated[str, typer.Argument(metavar="HOST")], as_json: AsJson = False
+    host: Annotated[str, typer.Argument(metavar="HOST", help="e.g. www.example.org")],
+    as_json: AsJson = False,
 ) -> None:
     """What a host asks of crawlers, and how it is asked by us."""
     with open_home() as home:
         known = manners.of(home, host)
     if as_json:
         return output.put_json(known)
-    for name, value in known.items():
-        if name != "robots":
-            output.put(
-                output.cells(f"{name.replace('_', ' ')}: {value if value is not None else '-'}")[0]
-            )
-    for robots in known["robots"]:
-        output.put(output.cells(f"{robots['origin']}/robots.txt: {robots['says']}")[0])
+    reading.draw_fields(
+        ("host", known["host"]),
+        ("is asked as", known["user_agent"]),
+        ("at most once in", f"{known['gap_seconds']:g} s"),
+        ("its Crawl-delay", _seconds(known["crawl_delay"])),
+        ("last asked", reading.moment(known["last_request_at"])),
+        ("left alone until", reading.moment(known["not_before"])),
+        ("just now asked by", known["leased_by_crawl"] and f"crawl {known['leased_by_crawl']}"),
+        *((f"{robots['origin']}/robots.txt", robots["says"]) for robots in known["robots"]),
+    )
     return None
+
+
+def _seconds(value: float | None) -> str | None:
+    return None if value is None else f"{value:g} s"

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from crawler.cli import output
-from crawler.cli.output import AsJson
+from crawler.cli import output, reading
+from crawler.cli.options import AsJson
 from crawler.config import read_config
 from crawler.services import demo as service
-from pipelines.outcomes import MEANINGS, Outcome, Verdict
+from pipelines.outcomes import Verdict
 from pipelines.store.exports import Exported
 
 #: The longest bar, in characters; a line of 80 holds it beside a headline.
@@ -21,14 +21,17 @@ BAR_WIDTH = 24
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verb of this file on the root command."""
-    root.command()(demo)
+    root.command(rich_help_panel="Follow")(demo)
 
 
 def demo(
     no_serve: Annotated[
-        bool, typer.Option("--no-serve", help="End after the summary; no desk is opened.")
+        bool,
+        typer.Option("--no-serve", metavar="", help="End after the summary; no desk is opened."),
     ] = False,
-    fast: Annotated[bool, typer.Option("--fast", help="Let the slow outlet be quick.")] = False,
+    fast: Annotated[
+        bool, typer.Option("--fast", metavar="", help="Let the slow outlet be quick.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Follow the sample incident, the attack on Sony Pictures, through a made-up newsroom."""
@@ -46,15 +49,9 @@ def demo(
 
 def _draw_counts(done: service.Demo) -> None:
     output.put("")
-    drawn = output.table(
-        "What became of every link that three visits found", "outcome", "links#", "meaning"
-    )
     counts = done.counts
-    for outcome in Outcome:
-        if number := counts.get(str(outcome)):
-            drawn.add_row(*output.cells(outcome, number, MEANINGS[outcome]))
-    drawn.add_row(*output.cells("links found", sum(counts.values()), ""))
-    output.put(drawn)
+    title = "What became of every link that three visits found"
+    reading.draw_counts(counts, "links", title=title, total=("links found", sum(counts.values())))
 
 
 def _draw_timeline(rows: tuple[Exported, ...]) -> None:
@@ -68,12 +65,11 @@ def _draw_timeline(rows: tuple[Exported, ...]) -> None:
         return
     most = max(len(week) for week in weeks.values())
     output.put("")
-    drawn = output.table(
-        "Coverage by week: █ articles of their own, ░ copies", "week of", "", "#", "first headline"
+    output.table(
+        "Coverage by week: █ articles of their own, ░ copies",
+        ("week of", "", "articles#", "first headline"),
+        [_week(monday, weeks[monday], most) for monday in sorted(weeks)],
     )
-    for monday in sorted(weeks):
-        drawn.add_row(*_week(monday, weeks[monday], most))
-    output.put(drawn)
 
 
 def _week(monday: date, week: list[Exported], most: int) -> list[Text]:
@@ -83,7 +79,7 @@ def _week(monday: date, week: list[Exported], most: int) -> list[Text]:
     bar.append("░" * round(copies / most * BAR_WIDTH), style="cyan")
     first = min(week, key=_moment)
     head = output.plain(first.title or "")
-    head = head if len(head) <= 36 else head[:35] + "…"
+    head = head if len(head) <= 32 else head[:31] + "…"
     return [Text(f"{monday:%d %b %Y}"), bar, Text(str(len(week))), Text(head, style="dim")]
 
 
@@ -98,13 +94,13 @@ def _draw_revisions_and_copies(done: service.Demo) -> None:
         for url in done.revisions:
             row = taken[url]
             times = "once" if row.revisions == 1 else f"{row.revisions} times"
-            output.put(output.cells(f"  {row.id:>4}  {row.title} ({row.outlet}, {times})")[0])
+            output.put(f"  {row.id:>4}  {row.title} ({row.outlet}, {times})")
     if done.copies:
         output.put("\nOne text at several outlets, counted once:")
         for group in done.copies:
             outlets = Counter(str(taken[url].outlet) for url in group)
             title = taken[group[0]].title
-            output.put(output.cells(f"        {title}: {', '.join(sorted(outlets))}")[0])
+            output.put(f"        {title}: {', '.join(sorted(outlets))}")
 
 
 def _tell_next(done: service.Demo) -> None:
@@ -119,7 +115,7 @@ def _tell_next(done: service.Demo) -> None:
         f"followup ledger {service.SLUG} --limit 40",
         f"followup export {service.SLUG} --format csv",
     ):
-        output.put(Text(f"  {home} {command}", no_wrap=True, overflow="ignore"))
+        output.put_line(Text(f"  {home} {command}"))
     output.put("\nYour own incident:")
     for command in (
         "export FOLLOWUP_CONTACT=you@example.org",

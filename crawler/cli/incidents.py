@@ -5,51 +5,50 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
-from crawler.cli import editing, output
-from crawler.cli.output import AsJson
+from crawler.cli import editing, options, output
+from crawler.cli.options import AsJson, Slug, Yes
 from crawler.home import Home, open_home
 from crawler.services import incidents, sources
 from crawler.services.incident_file import read_incident, write_incident
-from pipelines.dates import parse_day
-from pipelines.errors import BadInput
-from pipelines.incident import Incident, SourceKind
+from pipelines.errors import BadInput, FollowupError
+from pipelines.incident import Incident, Term
 
 app = typer.Typer(help="What is followed.", no_args_is_help=True)
 
-Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Name of the incident.")]
+#: Terms of a kind that are shown; the lighter ones hardly matter.
+SHOWN_TERMS = 24
 
 
 @app.command()
 def new(
     slug: Slug,
     seed: Annotated[
-        list[str], typer.Option("--seed", help="Article: .txt, .html or URL; up to three.")
+        list[str],
+        typer.Option("--seed", metavar="FILE|URL", help="Article about it; up to three times."),
     ],
-    title: Annotated[str | None, typer.Option(help="Title; else the first seed's.")] = None,
-    since: Annotated[str | None, typer.Option(help="First day that counts.")] = None,
-    until: Annotated[str | None, typer.Option(help="Last day that counts.")] = None,
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Title; else the first seed's.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help="First day that counts.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Last day that counts.")] = None,
     add_sources: Annotated[
-        bool, typer.Option("--add-sources", help="Add the proposed sources without asking.")
+        bool,
+        typer.Option("--add-sources", metavar="", help="Add the proposed sources without asking."),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an incident from one to three articles about it."""
+    """Make an incident from one to three articles about it (.txt, .html or URL)."""
+    begin, end = options.day("--since", since), options.day("--until", until, end=True)
     with open_home() as home:
-        incident = incidents.new(
-            home,
-            slug,
-            seed,
-            title=title,
-            since=parse_day(since) if since else None,
-            until=parse_day(until, end=True) if until else None,
-        )
+        incident = incidents.new(home, slug, seed, title=title, since=begin, until=end)
         proposals = incidents.propose(incident)
         if as_json:
-            proposed = [
-                {"url": p.url, "kind": p.kind, "outlet": p.outlet, "because": p.because}
-                for p in proposals
-            ]
+            proposed = [proposal.record() for proposal in proposals]
             output.put_json(incidents.record(incident) | {"proposed_sources": proposed})
         else:
             _draw(incident)
@@ -67,34 +66,39 @@ def _offer_sources(
 ) -> None:
     """Show the proposed sources, and add them where the person says so."""
     if ask and proposals:
-        drawn = output.table("Proposed sources", "outlet", "language", "country", "address", "why")
-        for p in proposals:
-            drawn.add_row(*output.cells(p.outlet, p.language, p.country, p.url, p.because))
-        output.messages.print()
-        output.messages.print(drawn)
+        _draw_proposals(proposals)
     if proposals and not yes and ask and sys.stdin.isatty():
-        yes = typer.confirm(f"Add these {len(proposals)} sources?", default=True, err=True)
+        number = output.counted(len(proposals), "source")
+        yes = typer.confirm(f"Add the proposed {number}?", default=True, err=True)
     if yes:
-        number = sum(_add(home, proposal) for proposal in proposals)
-        output.say(f"{number} sources added. Look now: followup crawl --incident {incident.slug}")
+        number = output.counted(_add(home, proposals), "source")
+        output.say(f"{number} added. Look now: followup crawl --incident {incident.slug}")
     elif not sources.list_all(home):
+        language = next(iter(incident.profile.languages), "en")
         output.say(
             "No source is followed yet. Add some: followup source add URL (a homepage is enough),"
-            " or: followup source catalogue --language en --add"
+            f" or: followup source catalogue --language {language} --topic news --limit 20 --add"
         )
 
 
-def _add(home: Home, proposal: incidents.Proposal) -> int:
-    kind = SourceKind(proposal.kind) if proposal.kind else SourceKind.SECTION
-    added = sources.add(
-        home,
-        proposal.url,
-        kind=kind,
-        outlet=proposal.outlet,
-        language=proposal.language,
-        country=proposal.country,
-    )
-    return sum(one.is_new for one in added)
+def _draw_proposals(proposals: list[incidents.Proposal]) -> None:
+    output.say("\nProposed sources:")
+    rows = [(p.outlet, p.language, p.country, p.url, p.because) for p in proposals]
+    columns = ("outlet", "language", "country", "address", "why")
+    output.table(None, columns, rows, below={"address": "outlet"}, to=output.messages())
+
+
+def _add(home: Home, proposals: list[incidents.Proposal]) -> int:
+    """Add proposals; gives how many are new. One that leads nowhere doesn't stop the others."""
+    number = 0
+    for proposal in proposals:
+        try:
+            added = incidents.add_proposal(home, proposal)
+        except FollowupError as error:
+            output.say(f"  left: {error.message}", style="yellow")
+            continue
+        number += sum(one.is_new for one in added)
+    return number
 
 
 def _tell_window(home: Home, incident: Incident) -> None:
@@ -117,20 +121,20 @@ def list_incidents(as_json: AsJson = False) -> None:
         return output.say(
             "No incident yet. Make one: followup incident new SLUG --seed ARTICLE.txt"
         )
-    drawn = output.table(None, "incident", "state", "since", "until", "threshold#", "title")
-    for incident in found:
-        since, until = incident.window.since, incident.window.until
-        drawn.add_row(
-            *output.cells(
-                incident.slug,
-                "open" if incident.is_open else "closed",
-                since.date() if since else "",
-                until.date() if until else "",
-                f"{incident.profile.threshold:.2f}",
-                incident.title,
-            )
-        )
-    return output.put(drawn)
+    columns = ("incident", "state", "since", "until", "threshold#", "title")
+    return output.table(None, columns, [_row(incident) for incident in found])
+
+
+def _row(incident: Incident) -> tuple[object, ...]:
+    since, until = incident.window.since, incident.window.until
+    return (
+        incident.slug,
+        "open" if incident.is_open else "closed",
+        since and since.date(),
+        until and until.date(),
+        f"{incident.profile.threshold:.3f}",
+        incident.title,
+    )
 
 
 @app.command()
@@ -146,24 +150,34 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
 
 def _draw(incident: Incident) -> None:
     window, profile = incident.window, incident.profile
-    output.put(output.cells(f"{incident.slug}: {incident.title}")[0])
-    if incident.brief:
-        output.put(output.cells(incident.brief)[0])
     state = "open" if incident.is_open else "closed"
     since = window.since.date().isoformat() if window.since else "any time"
     until = window.until.date().isoformat() if window.until else "further notice"
-    output.put(f"{state}, from {since} until {until}, languages {', '.join(profile.languages)}")
-    output.put(
-        f"follow-up from score {profile.threshold:.3f},"
-        f" candidate from {profile.candidate_threshold:.3f}"
-    )
-    drawn = output.table(None, "recognised by", "kind", "weight#")
-    for term in profile.terms[:24]:
-        drawn.add_row(*output.cells(term.text, term.kind, f"{term.weight:.3f}"))
-    output.put(drawn)
-    if len(profile.terms) > 24:
-        left = len(profile.terms) - 24
-        output.say(f"... and {left} more: followup incident edit {incident.slug}")
+    names = [term for term in profile.terms if term.kind != "term"]
+    words = [term for term in profile.terms if term.kind == "term"]
+    output.put(Text(output.plain(f"{incident.slug}: {incident.title}"), style="bold"))
+    if incident.brief:
+        output.put(incident.brief)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(max_width=output.PROSE_WIDTH)
+    for label, value in (
+        ("state", f"{state}, from {since} until {until}"),
+        ("languages", ", ".join(profile.languages)),
+        ("follow-up from", f"score {profile.threshold:.3f}"),
+        ("candidate from", f"score {profile.candidate_threshold:.3f}"),
+        ("names", _weights(names)),
+        ("words (as begun)", _weights(words)),
+    ):
+        grid.add_row(label, Text(output.plain(value)))
+    output.put(grid)
+    output.say(f"Change what it is recognised by: followup incident edit {incident.slug}")
+
+
+def _weights(terms: list[Term]) -> str:
+    shown = ", ".join(f"{term.text} {term.weight:.3f}" for term in terms[:SHOWN_TERMS])
+    more = len(terms) - SHOWN_TERMS
+    return f"{shown} and {more} more" if more > 0 else shown or "none"
 
 
 @app.command()
@@ -171,9 +185,13 @@ def edit(
     slug: Slug,
     file: Annotated[
         Path | None,
-        typer.Option("--file", help="Take this edited TOML file; '-' is standard input."),
+        typer.Option(
+            "--file", metavar="FILE", help="Take this edited TOML file; '-' is standard input."
+        ),
     ] = None,
-    print_only: Annotated[bool, typer.Option("--print", help="Only print the TOML file.")] = False,
+    print_only: Annotated[
+        bool, typer.Option("--print", metavar="", help="Only print the TOML file.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Edit an incident as TOML: in $EDITOR, or with --print and --file."""
@@ -181,28 +199,36 @@ def edit(
         incident = incidents.get(home, slug)
         text = write_incident(incident)
         if print_only:
-            sys.stdout.write(text)
-            return
+            return output.put_json({"toml": text}) if as_json else _print(text)
         edited = _edited(text, file)
         if edited is None or not edited.strip():
             return output.say("Nothing was changed.")
         try:
             saved = incidents.save(home, read_incident(edited, incident))
         except BadInput as error:
-            _keep_draft(home, slug, edited)
+            if file is None:
+                _keep_draft(home, slug, edited)
             raise error
         if as_json:
             return output.put_json(incidents.record(saved))
-        return output.say(f"Incident {slug} saved.")
+        return output.say(f"Incident {slug} is saved.")
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text)
 
 
 def _edited(text: str, file: Path | None) -> str | None:
     if file is None:
         return editing.edit(text, suffix=".toml")
     try:
-        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read: {error}.", remedy="Give a TOML file.") from error
+        return sys.stdin.read() if str(file) == "-" else file.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{file} is no text in UTF-8.", remedy="Give a TOML file.") from error
+    except OSError as error:
+        raise BadInput(
+            f"{file} cannot be read ({error.strerror}).", remedy="Give a TOML file."
+        ) from error
 
 
 def _keep_draft(home: Home, slug: str, edited: str) -> None:
@@ -213,34 +239,33 @@ def _keep_draft(home: Home, slug: str, edited: str) -> None:
 
 
 @app.command()
-def close(slug: Slug) -> None:
+def close(slug: Slug, as_json: AsJson = False) -> None:
     """Follow it no more; what was stored stays."""
-    with open_home() as home:
-        incidents.set_open(home, slug, False)
-    output.say(f"Incident {slug} is closed.")
+    _set_open(slug, False, as_json)
 
 
 @app.command()
-def reopen(slug: Slug) -> None:
+def reopen(slug: Slug, as_json: AsJson = False) -> None:
     """Follow it again."""
+    _set_open(slug, True, as_json)
+
+
+def _set_open(slug: str, is_open: bool, as_json: bool) -> None:
     with open_home() as home:
-        incidents.set_open(home, slug, True)
-    output.say(f"Incident {slug} is open.")
+        incident = incidents.set_open(home, slug, is_open)
+    if as_json:
+        return output.put_json(incidents.record(incident))
+    return output.say(f"Incident {slug} is {'open' if is_open else 'closed'}.")
 
 
 @app.command()
-def delete(
-    slug: Slug,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
-) -> None:
+def delete(slug: Slug, yes: Yes = False, as_json: AsJson = False) -> None:
     """Delete an incident with its matches and reviews."""
     with open_home() as home:
         incidents.get(home, slug)
-        if not yes:
-            if not sys.stdin.isatty():
-                raise BadInput(
-                    f"Deleting {slug} takes its matches and reviews with it.", remedy="Add --yes."
-                )
-            typer.confirm(f"Delete {slug} with its matches and reviews?", abort=True, err=True)
+        question = f"Delete {slug} with its matches and reviews?"
+        options.confirm(question, yes=yes, is_terminal=sys.stdin.isatty())
         incidents.delete(home, slug)
-    output.say(f"Incident {slug} is deleted.")
+    if as_json:
+        return output.put_json({"deleted": slug})
+    return output.say(f"Incident {slug} is deleted.")

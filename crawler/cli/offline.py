@@ -7,29 +7,34 @@ import typer
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from crawler.cli import output
+from crawler.cli.options import AlwaysJson
 from crawler.config import read_config
 from crawler.services import dedupe_files, offline, score_files
-from pipelines.errors import BadInput
 
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
-    root.command()(clean)
-    root.command()(score)
-    root.command()(dedupe)
+    for command in (clean, score, dedupe):
+        root.command(rich_help_panel="One stage over files, JSON Lines out")(command)
 
 
 def clean(
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="FILE", help=".html or .html.gz; or --index.")
+    ] = None,
     index: Annotated[
         Path | None,
-        typer.Option(help='JSON Lines of {"id", "path", "url"}, paths relative to it.'),
+        typer.Option(
+            metavar="INDEX.jsonl",
+            help='A line each {"id", "path", "url"}, paths relative to the index.',
+        ),
     ] = None,
-    jobs: Annotated[int, typer.Option(min=1, max=64, help="Processes.")] = 1,
+    jobs: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Processes.")] = 1,
+    as_json: AlwaysJson = False,
 ) -> None:
-    """Clean saved pages to JSON Lines, in their order."""
+    """Clean saved pages, in their order."""
     if (index is None) == (not files):
-        raise BadInput("There is nothing to clean.", remedy="Name files, or --index INDEX.jsonl.")
+        raise typer.BadParameter("Name either files or an index.", param_hint="'FILE' / '--index'")
     pages = list(offline.read_index(index)) if index else list(offline.read_files(files or []))
     now = read_config().clock().now()
     with _progress() as progress:
@@ -41,27 +46,36 @@ def clean(
 
 
 def score(
-    stream: Annotated[Path, typer.Argument(metavar="STREAM.jsonl")],
-    seed: Annotated[list[Path], typer.Option("--seed", help="JSON Lines; each line is a seed.")],
+    stream: Annotated[Path, typer.Argument(metavar="STREAM.jsonl", help="Articles, a line each.")],
+    seed: Annotated[
+        list[Path],
+        typer.Option("--seed", metavar="SEEDS.jsonl", help="Each line is a seed; repeatable."),
+    ],
     no_learn: Annotated[
-        bool, typer.Option("--no-learn", help="Don't learn from what was accepted.")
+        bool,
+        typer.Option("--no-learn", metavar="", help="Don't learn from what was accepted."),
     ] = False,
+    as_json: AlwaysJson = False,
 ) -> None:
     """Judge a stream of articles, one after the other in order of time."""
     output.put_lines(score_files.score(seed, stream, learn=not no_learn))
 
 
-def dedupe(stream: Annotated[Path, typer.Argument(metavar="STREAM.jsonl")]) -> None:
+def dedupe(
+    stream: Annotated[Path, typer.Argument(metavar="STREAM.jsonl", help="Articles, a line each.")],
+    as_json: AlwaysJson = False,
+) -> None:
     """Find copies in a file of articles."""
     output.put_lines(dedupe_files.dedupe(stream))
 
 
 def _progress() -> Progress:
+    console = output.messages()
     return Progress(
         TextColumn("{task.description}"),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
-        console=output.messages,
+        console=console,
         transient=True,
-        disable=not output.messages.is_terminal,
+        disable=not console.is_terminal,
     )

@@ -1,5 +1,7 @@
-"""How an article, a list of them and a diff look in the terminal."""
+"""How counts, an article, a list of them and a diff look in the terminal."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from rich.padding import Padding
@@ -7,40 +9,67 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli import output
+from pipelines.outcomes import MEANINGS, Outcome
 
 #: Summands of a score that are shown.
 SHOWN_REASONS = 10
+#: Room for the name of a field.
+_LABEL = 16
 
-_STYLES = {"inserted": "green", "deleted": "red strike"}
+_MARKED, _INSERTED, _DELETED = "bold yellow", "green", "red strike"
 
 
-def article_table(rows: list[dict[str, Any]]) -> Table:
-    """A list: one line an article."""
-    drawn = output.table(None, "id#", "published", "outlet", "score#", "review", "title", "")
-    for row in rows:
-        drawn.add_row(
-            *output.cells(
+def draw_counts(
+    counts: Mapping[str, int],
+    noun: str,
+    *,
+    title: str | None = None,
+    total: tuple[str, int] | None = None,
+) -> None:
+    """Outcomes with their numbers and meanings, in the order of their list, and the sum."""
+    rows = [
+        (outcome, counts[str(outcome)], MEANINGS[outcome])
+        for outcome in Outcome
+        if counts.get(str(outcome))
+    ]
+    columns = ("outcome", f"{noun}#", "meaning")
+    output.table(title, columns, rows, last=(*total, "") if total else None)
+
+
+def draw_list(rows: list[dict[str, Any]]) -> None:
+    """Articles, one row each."""
+    columns = ("id#", "published", "outlet~", "score#", "verdict", "review", "title")
+    is_mixed = len({row["verdict"] for row in rows}) > 1
+    output.table(
+        None,
+        columns,
+        [
+            (
                 row["id"],
                 (row["published_at"] or "")[:10] or "unknown",
                 row["outlet"],
                 "" if row["score"] is None else f"{row['score']:.2f}",
+                row["verdict"] if is_mixed else None,
                 row["review"],
-                row["title"] or row["url"],
-                _badges(row),
+                _headline(row),
             )
-        )
-    return drawn
+            for row in rows
+        ],
+    )
 
 
-def _badges(row: dict[str, Any]) -> str:
+def _headline(row: dict[str, Any]) -> Text:
+    line = Text(output.plain(row["title"] or row["url"]))
     marks = []
     if row["copy_of"] is not None:
         marks.append(f"copy of {row['copy_of']}")
     if row["revisions"]:
-        marks.append(f"edited {row['revisions']}x")
+        marks.append(f"edited {output.counted(row['revisions'], 'time')}")
     if row["partial"]:
         marks.append("teaser")
-    return ", ".join(marks)
+    if marks:
+        line.append(f" ({', '.join(marks)})", style="dim")
+    return line
 
 
 def draw_article(record: dict[str, Any]) -> None:
@@ -48,32 +77,52 @@ def draw_article(record: dict[str, Any]) -> None:
     output.put(Text(output.plain(record["title"] or "(no headline)"), style="bold"))
     by = ", ".join(record["authors"])
     output.put(Text(output.plain(" · ".join(p for p in (record["outlet"], by) if p)), style="dim"))
-    for label, value in (
+    reads = output.counted(record["reads"], "time")
+    draw_fields(
         ("address", record["url"]),
-        ("published", record["published_at"] or "unknown"),
-        ("changed", record["modified_at"]),
-        ("first seen", record["first_seen_at"]),
-        ("read last", f"{record['read_at']} ({record['reads']} times)"),
+        ("published", moment(record["published_at"]) or "unknown"),
+        ("changed", moment(record["modified_at"])),
+        ("first seen", moment(record["first_seen_at"])),
+        ("read last", f"{moment(record['read_at'])}, {reads} in all"),
         ("found through", record["source"]),
         ("also at", "\n".join(f"{c['id']}: {c['outlet']} {c['url']}" for c in record["copies"])),
         ("other addresses", "\n".join(record["aliases"])),
         ("versions", _versions(record)),
         ("raw page", record["raw"]),
-        ("taken down", record["vanished_at"]),
-    ):
-        if value:
-            _field(label, str(value))
+        ("taken down", moment(record["vanished_at"])),
+    )
     for match in record["matches"]:
         _draw_match(match)
     output.put("")
     _draw_text(record)
 
 
-def _field(label: str, value: str) -> None:
-    row = Table.grid(padding=(0, 1))
-    row.add_column(width=15, style="dim")
-    row.add_column(overflow="fold")
-    row.add_row(*output.cells(label, value))
+def moment(raw: str | None) -> str | None:
+    """A stored time for reading: to the minute, with the offset that the page gave."""
+    if raw is None:
+        return None
+    when = datetime.fromisoformat(raw)
+    zone = "UTC" if when.utcoffset() == UTC.utcoffset(None) else f"{when:%z}"
+    return f"{when:%Y-%m-%d %H:%M} {zone}"
+
+
+def draw_fields(*fields: tuple[str, object]) -> None:
+    """Names with their values; what is unknown is left out. Addresses are not broken."""
+    for label, value in fields:
+        lines = [] if value is None else output.plain(str(value)).splitlines()
+        for number, line in enumerate(lines):
+            _draw_field("" if number else label, line)
+
+
+def _draw_field(label: str, line: str) -> None:
+    head = Text(f"{label:<{_LABEL}}", style="dim")
+    if len(head) > _LABEL or "://" in line:
+        output.put_line(head.append(f" {line}" if len(head) > _LABEL else line, style="not dim"))
+        return
+    row = Table.grid()
+    row.add_column(width=_LABEL)
+    row.add_column(max_width=output.PROSE_WIDTH - _LABEL, overflow="fold")
+    row.add_row(head, Text(line))
     output.put(row)
 
 
@@ -81,7 +130,7 @@ def _versions(record: dict[str, Any]) -> str | None:
     versions = record["versions"]
     if len(versions) < 2:
         return None
-    return "\n".join(f"{v['number']}: seen {v['seen_at']}, {v['title']}" for v in versions)
+    return "\n".join(f"{v['number']}: seen {moment(v['seen_at'])}, {v['title']}" for v in versions)
 
 
 def _draw_match(match: dict[str, Any]) -> None:
@@ -89,46 +138,62 @@ def _draw_match(match: dict[str, Any]) -> None:
     forced = ", taken in by hand" if match["forced"] else ""
     review = f", marked {match['review']}" if match["review"] else ""
     score = f"score {match['score']:.3f}, threshold {match['threshold']:.3f}"
-    _field("verdict", f"{verdict}: {score}{forced}{review}")
-    if match["reasons"]:
-        shown = [f"{r['term']} {r['weight']:.3f}" for r in match["reasons"][:SHOWN_REASONS]]
-        _field("why", ", ".join(shown))
-    for note in match["notes"]:
-        _field("note", f"{note['at'][:10]} {note['by']}: {note['note']}")
+    shown = [f"{r['term']} {r['weight']:.3f}" for r in match["reasons"][:SHOWN_REASONS]]
+    draw_fields(
+        ("verdict", f"{verdict}: {score}{forced}{review}"),
+        ("why", ", ".join(shown) or None),
+        *(("note", f"{note['at'][:10]} {note['by']}: {note['note']}") for note in match["notes"]),
+    )
 
 
 def _draw_text(record: dict[str, Any]) -> None:
     if record["text"] is None:
         output.say("The text was kept for its time and is gone; address and reasons remain.")
         return
-    shown = record["text"]
-    text, at = Text(), 0
+    shown, at = record["text"], 0
+    before, after = ("", "") if _has_colours() else ("*", "*")
+    text = Text()
     for start, end in record["marks"]:
         text.append(output.plain(shown[at:start]))
-        text.append(output.plain(shown[start:end]), style="bold yellow")
+        text.append(f"{before}{output.plain(shown[start:end])}{after}", style=_MARKED)
         at = end
     text.append(output.plain(shown[at:]))
-    output.put(Padding(text, (0, 2)))
+    _put_prose(text)
+
+
+def _has_colours() -> bool:
+    """False for a file, a pipe or under NO_COLOR, where stars mark what matched."""
+    return output.screen().color_system is not None
+
+
+def _put_prose(text: Text) -> None:
+    width = min(output.screen().width, output.PROSE_WIDTH)
+    narrow = Table.grid()
+    narrow.add_column(width=width)
+    narrow.add_row(Padding(text, (0, 2)))
+    output.put(narrow)
 
 
 def draw_diff(record: dict[str, Any]) -> None:
     """Words that went and came, with their context."""
     output.put(Text(output.plain(f"{record['old']['label']}  →  {record['new']['label']}"), "dim"))
     if record["old"]["title"] != record["new"]["title"]:
-        output.put(Text(output.plain(record["old"]["title"] or "(none)"), style="red strike"))
-        output.put(Text(output.plain(record["new"]["title"] or "(none)"), style="green"))
-        output.put("")
+        old, new = (output.plain(record[side]["title"] or "(none)") for side in ("old", "new"))
+        output.put(Text(f"[-{old}-]", style=_DELETED))
+        output.put(Text(f"{{+{new}+}}", style=_INSERTED))
+    output.put("")
     if not record["changes"]:
         output.say("The text is the same.")
+        return
     line = Text()
     for span in record["changes"]:
         plain = output.plain(span["text"])
         if span["op"] == "gap":
-            line.append(" … ", style="dim")
+            line.append("… ", style="dim")
         elif span["op"] == "deleted":
-            line.append(f"[-{plain}-] ", style=_STYLES["deleted"])
+            line.append(f"[-{plain}-] ", style=_DELETED)
         elif span["op"] == "inserted":
-            line.append(f"{{+{plain}+}} ", style=_STYLES["inserted"])
+            line.append(f"{{+{plain}+}} ", style=_INSERTED)
         else:
             line.append(plain + " ")
-    output.put(Padding(line, (0, 2)))
+    _put_prose(line)

@@ -1,16 +1,17 @@
 """``followup check``."""
 
 import typer
+from rich.text import Text
 
 from crawler.cli import output
-from crawler.cli.output import AsJson
+from crawler.cli.options import AsJson
 from crawler.home import open_home
 from crawler.services import upkeep
 
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verb of this file on the root command."""
-    root.command()(check)
+    root.command(rich_help_panel="Look after")(check)
 
 
 def check(as_json: AsJson = False) -> None:
@@ -26,9 +27,11 @@ def check(as_json: AsJson = False) -> None:
         )
     else:
         for finding in findings:
-            sign = "ok  " if finding.is_well else "look"
-            output.put(output.cells(f"{sign}  {finding.what}: {finding.said}")[0])
+            sign = Text("ok    " if finding.is_well else "amiss ")
+            sign.stylize("green" if finding.is_well else "yellow")
+            said = output.plain(f"{finding.what}: {finding.said}")
+            output.put(sign.append(said, style="default"))
             if finding.remedy:
-                output.put(output.cells(f"        {finding.remedy}")[0])
+                output.put(f"      {finding.remedy}")
     if not all(finding.is_well for finding in findings):
         raise typer.Exit(1)

@@ -1,6 +1,7 @@
 """Stored articles: found, shown, compared, decided about, rescued, forgotten."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,15 +34,6 @@ from pipelines.store.matches import Decision
 from pipelines.store.search import Filter, Listed
 
 
-def incident_id(home: Home, slug: str | None) -> int | None:
-    """The id of an incident; without a slug that of the only one, None where there are several."""
-    with home.database.read() as conn:
-        if slug is not None:
-            return incidents.get(conn, slug).id
-        every = incidents.list_all(conn)
-    return every[0].id if len(every) == 1 else None
-
-
 def review_filter(given: str | None) -> str | None:
     """A review state to filter by, or BadInput."""
     allowed = ("none", *Decision)
@@ -52,9 +44,14 @@ def review_filter(given: str | None) -> str | None:
     return given
 
 
-def find(home: Home, wanted: Filter) -> list[dict[str, Any]]:
-    """Articles that fit a filter, newest first."""
+def find(home: Home, wanted: Filter, *, incident: str | None = None) -> list[dict[str, Any]]:
+    """Articles that fit a filter, newest first. Without `incident` the only one there is meant;
+    where there are several, verdicts and reviews of any of them count."""
     with home.database.read() as conn:
+        if incident is not None:
+            wanted = replace(wanted, incident_id=incidents.get(conn, incident).id)
+        elif len(every := incidents.list_all(conn)) == 1:
+            wanted = replace(wanted, incident_id=every[0].id)
         return [_listed(row) for row in search.find(conn, wanted)]
 
 
@@ -303,16 +300,20 @@ def rescue(home: Home, id: int, *, incident: str | None, by: str) -> dict[str, A
                 said = f"Article {row.article_id} is a follow-up of {slug} now."
                 return {"id": id, "article": row.article_id, "done": True, "said": said}
     report = crawls.run(home, Wanted(incident=slug, urls=(row.url,)), by=by)
-    taken = sum(report.counts.get(str(o), 0) for o in _TAKEN)
-    if taken:
-        said = f"{row.url} was read and taken into {slug}."
-    else:
-        outcome = ", ".join(report.counts) or str(report.end_reason)
-        said = (
-            f"{row.url} could not be taken in: {outcome}. What a site refuses is not forced;"
-            f" save the page in your browser: followup ingest {slug} page.html"
-        )
-    return {"id": id, "article": None, "done": bool(taken), "said": said}
+    done = any(report.counts.get(str(outcome)) for outcome in _TAKEN)
+    return {"id": id, "article": None, "done": done, "said": _said(slug, row.url, done, report)}
+
+
+def _said(slug: str, url: str, done: bool, report: crawls.Report) -> str:
+    """What came of looking at an address that was to be rescued."""
+    if done:
+        return f"{url} was read and taken into {slug}."
+    ends = [f"{end['outcome']}: {end['reason']}" for end in report.ends if end["url"] == url]
+    why = next(iter(ends), report.end_reason)
+    return (
+        f"{url} could not be taken in ({why}). What a site refuses is not forced; save the page"
+        f" in your browser and bring it in: followup ingest {slug} page.html"
+    )
 
 
 _TAKEN = (Outcome.STORED, Outcome.COPY, Outcome.REVISED, Outcome.UNCHANGED)

@@ -3,29 +3,31 @@
 import subprocess
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from crawler import launcher
 from crawler.home import Home
-from crawler.wanted import Wanted
+from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.dates import iso
 from pipelines.errors import BadInput, FollowupError
+from pipelines.incident import Incident, Source
 from pipelines.store import crawls as store
-from pipelines.store import incidents, sources
+from pipelines.store import incidents, ledger, sources
 from pipelines.store.crawls import Crawl, CrawlState, Trigger
 
 #: How often a watched crawl's row is looked at.
 WATCH_SECONDS = 0.2
+#: Addresses typed by hand of which it is told how each ended.
+MOST_ENDS = 50
 #: A cancelled crawl ends by itself within a few seconds; then it is told with force.
 FORCE_AFTER_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How a crawl went."""
+    """How a crawl went. `ends` says how each address ended that was asked for by hand."""
 
     id: int
     state: CrawlState
@@ -35,6 +37,7 @@ class Report:
     seconds: float
     end_reason: str | None
     result: Mapping[str, Any]
+    ends: tuple[Mapping[str, Any], ...] = ()
 
     def record(self) -> dict[str, Any]:
         """As ``followup crawl --json`` gives it."""
@@ -46,21 +49,38 @@ class Report:
             "requests": self.requests,
             "seconds": round(self.seconds, 2),
             "end_reason": self.end_reason,
+            **({"addresses": [dict(end) for end in self.ends]} if self.ends else {}),
         }
 
 
-def check_wanted(home: Home, wanted: Wanted) -> None:
-    """Raise BadInput or UnknownThing where nothing could come of a crawl."""
+def check_wanted(home: Home, wanted: Wanted) -> Wanted:
+    """What is wanted, with whole addresses. Raises ContactMissing, BadInput or UnknownThing where
+    nothing could come of a crawl."""
     home.config.require_contact()
+    urls = tuple(dict.fromkeys(typed_address(url) for url in wanted.urls))
+    wanted = replace(wanted, urls=urls)
     with home.database.read() as conn:
         if wanted.incident is not None:
-            incidents.get(conn, wanted.incident)
+            _check_open(incidents.get(conn, wanted.incident))
         for id in wanted.sources:
             sources.get(conn, id)
-        if wanted.is_narrow or wanted.probe:
-            return
-        followed = [incident for incident in incidents.list_all(conn) if incident.is_open]
-        all_sources = sources.list_all(conn)
+        if not (wanted.is_narrow or wanted.probe):
+            _check_followed(
+                wanted, incidents.list_all(conn, open_only=True), sources.list_all(conn)
+            )
+    return wanted
+
+
+def _check_open(incident: Incident) -> None:
+    if not incident.is_open:
+        raise BadInput(
+            f"Incident {incident.slug} is closed.",
+            remedy=f"Open it: followup incident reopen {incident.slug}",
+        )
+
+
+def _check_followed(wanted: Wanted, followed: list[Incident], all_sources: list[Source]) -> None:
+    """Raise BadInput where no source is followed by what the crawl is for."""
     if not followed and not wanted.everything:
         raise BadInput(
             "No incident is open, so nothing would be looked for.",
@@ -70,7 +90,18 @@ def check_wanted(home: Home, wanted: Wanted) -> None:
         raise BadInput(
             "There is no source to look in.",
             remedy="Add one: followup source add URL (a homepage is enough),"
-            " or see 'followup source catalogue --language en'.",
+            " or see 'followup source catalogue --language en --topic news --limit 20'.",
+        )
+    following = [one for one in followed if wanted.incident in (None, one.slug)]
+    if not wanted.everything and not any(
+        one.follows.takes(source.id or 0, source.tags, source.language, source.country)
+        for one in following
+        for source in all_sources
+    ):
+        slugs = ", ".join(one.slug for one in following)
+        raise BadInput(
+            f"None of the {len(all_sources)} sources is followed by {slugs}.",
+            remedy=f"See [follows]: followup incident edit {following[0].slug}; or add --all.",
         )
 
 
@@ -78,7 +109,7 @@ def start(
     home: Home, wanted: Wanted, *, trigger: Trigger = Trigger.HAND, by: str = "command line"
 ) -> tuple[int, "subprocess.Popen[bytes]"]:
     """Ask for a crawl and start its process; gives its id and the process."""
-    check_wanted(home, wanted)
+    wanted = check_wanted(home, wanted)
     launcher.settle_dead(home.config, home.clock, home.database)
     with home.database.write() as conn:
         id = store.request(conn, trigger, by, wanted.record(), now=home.now())
@@ -90,17 +121,19 @@ def run(
     wanted: Wanted,
     *,
     watch: Callable[[Crawl], None] | None = None,
+    cancelling: Callable[[], None] = lambda: None,
     by: str = "command line",
 ) -> Report:
     """Start a crawl and wait for its end; KeyboardInterrupt once cancels it politely.
 
-    `watch` is called with the row a few times a second.
+    `watch` is called with the row a few times a second, `cancelling` when it is being cancelled.
     """
     id, process = start(home, wanted, by=by)
     try:
         _wait(home, id, process, watch)
     except KeyboardInterrupt:
         cancel(home, id)
+        cancelling()
         _end(home, id, process, watch)
     return _ended(home, id, process)
 
@@ -161,6 +194,7 @@ def report(home: Home, id: int) -> Report:
     row = get(home, id)
     with home.database.read() as conn:
         totals = store.counts(conn, id)
+        ends = ledger.of_crawl(conn, id, limit=MOST_ENDS) if row.request.get("urls") else []
     return Report(
         id=row.id,
         state=row.state,
@@ -170,6 +204,9 @@ def report(home: Home, id: int) -> Report:
         seconds=row.seconds or 0.0,
         end_reason=row.end_reason,
         result=row.result or {},
+        ends=tuple(
+            {"url": end.url, "outcome": str(end.outcome), "reason": end.reason} for end in ends
+        ),
     )
 
 
@@ -224,10 +261,13 @@ def record(crawl: Crawl) -> dict[str, Any]:
     }
 
 
-def age_of(when: datetime, now: datetime) -> str:
-    """How long ago, in the largest unit that fits."""
-    seconds = max(int((now - when).total_seconds()), 0)
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
+def purpose(crawl: Crawl) -> str:
+    """What a crawl was asked to do, in words."""
+    wanted = wanted_of(crawl.request)
+    if wanted.probe:
+        return "what is at " + ", ".join(wanted.probe)
+    parts = [f"incident {wanted.incident}"] if wanted.incident else []
+    if wanted.sources:
+        parts.append("sources " + ", ".join(map(str, wanted.sources)))
+    parts += wanted.urls
+    return ", ".join(parts) or ("all sources" if wanted.everything else "what is followed")

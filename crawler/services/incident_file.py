@@ -67,8 +67,33 @@ def read_incident(text: str, incident: Incident) -> Incident:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadInput(f"The file is not valid TOML: {error}.", remedy="Mend that line.") from error
+        raise _not_toml(text, error) from error
     return _Reader(text, data).apply(incident)
+
+
+def _shown(value: Any) -> str:
+    """A value as it may have been written."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value.isoformat() if isinstance(value, date) else repr(value)
+
+
+_PLACE = re.compile(r"^(.*) \(at line (\d+), column \d+\)$", re.DOTALL)
+
+
+def _not_toml(text: str, error: tomllib.TOMLDecodeError) -> BadInput:
+    """Where a file is no TOML, with the line itself; its end where something was left open."""
+    remedy = "Write key = value, texts in double quotes, or leave the line out."
+    lines = text.splitlines()
+    place = _PLACE.match(str(error))
+    said = place.group(1) if place else str(error).partition(" (")[0]
+    number = int(place.group(2)) if place else len(lines)
+    line = lines[number - 1].strip() if 0 < number <= len(lines) else ""
+    return BadInput(f"Line {number}, {_cut(line)!r}, is not valid TOML: {said}.", remedy=remedy)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 class _Reader:
@@ -187,9 +212,8 @@ class _Reader:
     def _refuse(self, key: str, value: Any, remedy: str) -> None:
         line = self._line(key)
         where = f"Line {line}: " if line else ""
-        shown = repr(value)
-        shown = shown if len(shown) <= 60 else shown[:57] + "..."
-        raise BadInput(f"{where}the key {key!r} with the value {shown} is wrong.", remedy=remedy)
+        shown = "" if isinstance(value, dict) else f" with the value {_cut(_shown(value))}"
+        raise BadInput(f"{where}the key {key!r}{shown} is wrong.", remedy=remedy)
 
     def _line(self, key: str) -> int | None:
         """Where a key stands; tomllib keeps no lines, so the text is searched."""

@@ -1,19 +1,20 @@
 """Incidents: derived from seeds, shown, edited, closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.catalogue import Row, find
 from crawler.home import Home
-from crawler.services import crawls
+from crawler.services import crawls, sources
+from crawler.services.sources import Added
 from crawler.wanted import Wanted
 from pipelines.clean import clean_html
 from pipelines.dates import iso, parse_time, to_utc
 from pipelines.errors import BadInput, SeedWithoutText
-from pipelines.incident import Incident, Profile, Seed, check_slug, window_of
+from pipelines.incident import Incident, Profile, Seed, SourceKind, check_slug, window_of
 from pipelines.relevance import derive
 from pipelines.store import incidents as store
 from pipelines.text import count_words, paragraphs
@@ -37,6 +38,17 @@ class Proposal:
     language: str | None
     country: str | None
     because: str
+
+    def record(self) -> dict[str, Any]:
+        """As JSON."""
+        return {
+            "url": self.url,
+            "kind": self.kind,
+            "outlet": self.outlet,
+            "language": self.language,
+            "country": self.country,
+            "because": self.because,
+        }
 
 
 def new(
@@ -106,7 +118,7 @@ def _from_file(home: Home, name: str) -> Seed:
             remedy="Give a .txt or .html file, or a URL that begins with http.",
         ) from error
     if path.suffix.lower() == ".txt":
-        return _from_text(body.decode("utf-8-sig", "replace"))
+        return _from_text(_decoded(name, body))
     if path.suffix.lower() in (".html", ".htm"):
         cleaned = clean_html(body, path.absolute().as_uri(), content_type=None, now=home.now())
         article = cleaned.article
@@ -121,6 +133,21 @@ def _from_file(home: Home, name: str) -> Seed:
             article.text, article.title, url, when and to_utc(when), language=article.language
         )
     raise BadInput(f"{name} is no seed.", remedy="Seeds are .txt or .html files, or URLs.")
+
+
+def _decoded(name: str, body: bytes) -> str:
+    """Text as editors save it: UTF-8, UTF-16 with its mark, or what Windows wrote before."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace")
+    if b"\0" in body[:4_000]:
+        raise SeedWithoutText(
+            f"The seed {name} is no text: its bytes are those of a binary file.",
+            remedy="Save the article's text as a .txt file.",
+        )
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return body.decode("cp1252", "replace")
 
 
 def _from_text(text: str) -> Seed:
@@ -160,13 +187,16 @@ def _seed_of(article: dict[str, Any]) -> Seed:
 
 
 def propose(incident: Incident) -> list[Proposal]:
-    """Sources worth following: the seeds' outlets first, then what is known by language."""
+    """Sources worth following: the seeds' outlets first, then what is known for news in their
+    languages, that of the outlets' countries before that of others."""
     proposals: dict[str, Proposal] = {}
+    countries: set[str | None] = set()
     for seed in incident.seeds:
         if seed.url is None:
             continue
         host = host_of(seed.url)
         rows = find(host=host) or find(host=registrable_domain(host))
+        countries.update(row.country for row in rows if row.country)
         for row in rows[:3]:
             proposals.setdefault(row.url, _proposal(row, "outlet of a seed"))
         if not rows:
@@ -175,7 +205,8 @@ def propose(incident: Incident) -> list[Proposal]:
                 home_page, Proposal(home_page, None, host, None, None, "outlet of a seed")
             )
     for language in incident.profile.languages:
-        for row in find(language=language, topic="news")[:MOST_PROPOSED]:
+        known = find(language=language, topic="news")
+        for row in sorted(known, key=lambda row: row.country not in countries)[:MOST_PROPOSED]:
             proposals.setdefault(row.url, _proposal(row, f"known for news in {language!r}"))
     return list(proposals.values())[:MOST_PROPOSED]
 
@@ -183,6 +214,21 @@ def propose(incident: Incident) -> list[Proposal]:
 def _proposal(row: Row, because: str) -> Proposal:
     return Proposal(
         row.url, row.kind, row.outlet, row.language or None, row.country or None, because
+    )
+
+
+def add_proposal(home: Home, proposal: Proposal) -> list[Added]:
+    """Follow a proposed source; of an outlet's homepage its feeds are found.
+
+    Raises FollowupError where nothing came of the homepage.
+    """
+    return sources.add(
+        home,
+        proposal.url,
+        kind=SourceKind(proposal.kind) if proposal.kind else None,
+        outlet=proposal.outlet,
+        language=proposal.language,
+        country=proposal.country,
     )
 
 
@@ -216,11 +262,6 @@ def delete(home: Home, slug: str) -> None:
     """Delete an incident with its matches and reviews. Articles stay as long as unused ones do."""
     with home.database.write() as conn:
         store.delete(conn, slug, now=home.now())
-
-
-def rederive(incident: Incident) -> Incident:
-    """The incident with the profile that its seeds give."""
-    return replace(incident, profile=derive(incident.seeds))
 
 
 def window_is_past(incident: Incident, now: datetime) -> bool:

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crawler.catalogue import Row, find
+from crawler.catalogue import TOPICS, Row, find
 from crawler.discovery.opml import read_opml, write_opml
 from crawler.guard import BlockedAddress, check_url
 from crawler.home import Home
 from crawler.services import crawls
-from crawler.wanted import Wanted
+from crawler.wanted import Wanted, typed_address
 from pipelines.dates import iso
 from pipelines.errors import BadInput, FollowupError
 from pipelines.incident import Source, SourceKind
 from pipelines.store import sources as store
 from pipelines.urls import host_of
+
+__all__ = ["TOPICS", "Added", "Row"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +45,37 @@ def add(
     """
     url = _checked(home, url)
     found = [Source(kind, url)] if kind is not None else _best(url, _probe(home, url))
+    wanted = [
+        Source(
+            one.kind,
+            one.url,
+            outlet=outlet or one.outlet,
+            language=language or one.language,
+            country=country,
+            tags=tuple(tags),
+        )
+        for one in found
+    ]
+    return _keep(home, wanted)
+
+
+def _keep(home: Home, wanted: Sequence[Source]) -> list[Added]:
+    """Store sources, in one transaction; those whose address is there already stay as they are."""
+    added = []
     with home.database.write() as conn:
-        added = []
-        for one in found:
-            source = Source(
-                one.kind,
-                one.url,
-                outlet=outlet or one.outlet,
-                language=language or one.language,
-                country=country,
-                tags=tuple(tags),
-            )
-            id, is_new = store.add(conn, source, now=home.now())
-            added.append(Added(store.get(conn, id), is_new))
+        for source in wanted:
+            known = store.find(conn, source.url)
+            if known is None:
+                id, _ = store.add(conn, source, now=home.now())
+                added.append(Added(store.get(conn, id), True))
+            else:
+                added.append(Added(known, False))
     return added
 
 
 def _checked(home: Home, url: str) -> str:
-    url = url.strip()
-    if "://" not in url:
-        url = f"https://{url}"
+    """A whole address that may be fetched, or BadInput."""
+    url = typed_address(url)
     try:
         check_url(url, home.config.allow_private)
     except BlockedAddress as error:
@@ -142,7 +155,8 @@ def _verdict(
     first = rows[0] if rows else {"kind": None, "reason": end_reason or "no answer"}
     reason = None
     if same is None:
-        reason = first.get("reason") or f"it is a {first['kind']} now, no {source.kind}"
+        is_other = f"it is a {first['kind']} now, no {source.kind}"
+        reason = is_other if first["kind"] else first.get("reason")
     return {
         "id": source.id,
         "url": source.url,
@@ -168,28 +182,26 @@ def import_opml(home: Home, path: Path) -> tuple[list[Added], list[str]]:
     outlines, problems = read_opml(body)
     if not outlines:
         raise BadInput(
-            f"{path} names no feed. {'; '.join(problems[:3])}".strip(),
+            f"{path} names no source{': ' if problems else ''}{'; '.join(problems[:3])}.",
             remedy="Give an OPML file as feed readers export it.",
         )
-    added = []
-    refused = list(problems)
-    with home.database.write() as conn:
-        for outline in outlines:
-            try:
-                url = _checked(home, outline.url)
-            except BadInput as error:
-                refused.append(error.message)
-                continue
-            source = Source(
-                SourceKind.FEED,
-                url,
-                outlet=outline.title,
-                language=outline.language,
-                tags=outline.tags,
-            )
-            id, is_new = store.add(conn, source, now=home.now())
-            added.append(Added(store.get(conn, id), is_new))
-    return added, refused
+    wanted, refused = [], list(problems)
+    for outline in outlines:
+        try:
+            url = _checked(home, outline.url)
+        except BadInput as error:
+            refused.append(error.message)
+            continue
+        source = Source(
+            outline.kind,
+            url,
+            outlet=outline.title,
+            language=outline.language,
+            country=outline.country,
+            tags=outline.tags,
+        )
+        wanted.append(source)
+    return _keep(home, wanted), refused
 
 
 def export_opml(home: Home) -> bytes:
@@ -206,20 +218,32 @@ def catalogue(
 
 def add_rows(home: Home, rows: Sequence[Row]) -> list[Added]:
     """Add rows of the catalogue as sources."""
-    added = []
-    with home.database.write() as conn:
-        for row in rows:
-            source = Source(
+    return _keep(
+        home,
+        [
+            Source(
                 SourceKind(row.kind),
                 row.url,
                 outlet=row.outlet,
-                language=row.language or None,
-                country=row.country or None,
+                language=row.language,
+                country=row.country,
                 tags=(row.topic,) if row.topic else (),
             )
-            id, is_new = store.add(conn, source, now=home.now())
-            added.append(Added(store.get(conn, id), is_new))
-    return added
+            for row in rows
+        ],
+    )
+
+
+def catalogue_record(row: Row) -> dict[str, Any]:
+    """A row of the catalogue as ``followup source catalogue --json`` gives it."""
+    return {
+        "outlet": row.outlet,
+        "kind": row.kind,
+        "url": row.url,
+        "country": row.country,
+        "language": row.language,
+        "topic": row.topic,
+    }
 
 
 def record(source: Source) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, func, select
 
 from pipelines.errors import UnknownThing
 from pipelines.outcomes import Outcome, Verdict
-from pipelines.store.schema import article, link, match, source
+from pipelines.store.schema import article, crawl_link, link, match, source
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +93,24 @@ def entry(conn: Connection, id: int) -> Line:
     if row is None:
         raise UnknownThing("link", id, remedy="'followup ledger SLUG' shows their ids.")
     return Line(id, row.url, row.article_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How one link ended in one crawl."""
+
+    url: str
+    outcome: Outcome
+    reason: str | None
+
+
+def of_crawl(conn: Connection, crawl_id: int, *, limit: int) -> list[Ended]:
+    """How the links of one crawl ended that named none but a few, in the order of their ids."""
+    rows = conn.execute(
+        select(link.c.url, crawl_link.c.outcome, crawl_link.c.reason)
+        .join(link, link.c.id == crawl_link.c.link_id)
+        .where(crawl_link.c.crawl_id == crawl_id, crawl_link.c.outcome.is_not(None))
+        .order_by(link.c.id)
+        .limit(limit)
+    )
+    return [Ended(row[0], Outcome(row[1]), row[2]) for row in rows]
