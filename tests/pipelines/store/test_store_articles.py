@@ -670,9 +670,9 @@ def test_each_document_of_a_source_has_its_validators(database: Database) -> Non
         assert sources.validators(conn, id, "http://a.test/s") == Validators()
         for etag in ('"1"', '"2"'):
             sources.save_document(conn, id, "http://a.test/s", Validators(etag, "Sat"), now=NOW)
-        sources.save_document(conn, id, "http://a.test/s2", Validators(), now=NOW)
+        sources.save_document(conn, id, "http://a.test/s2", Validators(), now=NOW + DAY)
         assert sources.validators(conn, id, "http://a.test/s") == Validators('"2"', "Sat")
-        assert sources.documents(conn, id) == ["http://a.test/s", "http://a.test/s2"]
+        assert sources.documents(conn, id) == ["http://a.test/s2", "http://a.test/s"]
 
 
 def test_what_a_removed_source_named_stays(database: Database) -> None:
