@@ -4,6 +4,7 @@ Each key stands in ``config.toml`` in the data folder or in the environment as F
 environment goes before the file. A wrong key or value is refused with file, key, value and remedy.
 """
 
+import errno
 import os
 import tomllib
 from collections.abc import Mapping
@@ -85,11 +86,11 @@ class Config:
         try:
             for folder in (self.home, self.raw_folder, self.log_folder):
                 folder.mkdir(parents=True, exist_ok=True)
-            if not os.access(self.home, os.W_OK | os.X_OK):
-                raise PermissionError(13, "Permission denied", str(self.home))
+                if not os.access(folder, os.W_OK | os.X_OK):
+                    raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             raise HomeNotWritable(
-                f"The data folder {self.home} cannot be written ({error.strerror}).",
+                f"The data folder {folder} cannot be written ({error.strerror}).",
                 remedy="Set FOLLOWUP_HOME to a folder that is yours.",
             ) from error
 
@@ -120,10 +121,18 @@ def _home(environment: Mapping[str, str]) -> Path:
 def _file(path: Path) -> dict[str, Any]:
     try:
         content = tomllib.loads(path.read_text("utf-8"))
-    except (FileNotFoundError, NotADirectoryError, PermissionError):
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    except OSError as error:
+        raise BadInput(
+            f"{path} cannot be read ({error.strerror}).",
+            remedy="Let yourself read it, or set FOLLOWUP_HOME to a folder that is yours.",
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadInput(f"{path} is not valid TOML: {error}.", remedy="Mend that line.") from error
+        raise BadInput(
+            f"{path} is not valid TOML: {error}.",
+            remedy='Write key = value, texts in double quotes, e.g. contact = "me@example.org".',
+        ) from error
     known = {field.name for field in fields(Config)} - {"home"}
     for key in content:
         if key not in known:

@@ -59,7 +59,8 @@ class CrawlRecorder:
         if self._task is not None:
             self._task.cancel()
         stopped = self._session.stop_reason
-        state = "cancelled" if stopped is not None else _STATES.get(reason, "failed")
+        was_cut = stopped is not None or reason.startswith("closespider_")
+        state = "cancelled" if was_cut else _STATES.get(reason, "failed")
         if self._broken is not None:
             state, reason = "failed", self._broken
         self._session.finish(state, stopped or reason, spider.result)

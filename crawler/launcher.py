@@ -17,7 +17,7 @@ from crawler.home import Home
 from crawler.session import LOCK_VARIABLE, Session, lock_path, take_lock
 from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.errors import BadInput
-from pipelines.store import crawls, frontier, pages, worklists
+from pipelines.store import crawls, frontier, incidents, pages, sources, worklists
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import Database, open_database
 
@@ -92,6 +92,10 @@ def _crawl_row(
         return crawl_id, wanted_of(row.request), row.trigger
     wanted = _wanted_of_arguments(arguments)
     with database.write() as conn:
+        if wanted.incident is not None:
+            incidents.get(conn, wanted.incident)
+        for id in wanted.sources:
+            sources.get(conn, id)
         by, told = f"scrapy crawl {spider}", wanted.record()
         crawl_id = crawls.request(conn, Trigger.HAND, by, told, now=clock.now())
     return crawl_id, wanted, Trigger.HAND

@@ -252,6 +252,8 @@ def ingest_files(
         output.put_json(report.record())
     elif report.counts:
         reading.draw_counts(report.counts, "pages")
+        if report.counts[Outcome.OFF_TOPIC] or report.counts[Outcome.CANDIDATE]:
+            output.say("Take one in whatever its score: followup articles mark ID keep")
     if report.problems:
         raise typer.Exit(1)
 

@@ -23,8 +23,10 @@ Id = Annotated[int, typer.Argument(metavar="ID", help="Of the crawl.")]
 
 #: Outcomes that bring an article, or a new version of one.
 _TAKEN = (Outcome.STORED, Outcome.REVISED, Outcome.COPY)
-#: Outcomes of an address that a person may have at hand all the same.
-_REFUSED = {Outcome.ROBOTS_DENIED, Outcome.HTTP_ERROR, Outcome.WALL}
+#: What is asked for in vain, though a person may see it in the browser: by outcome and reason.
+_REFUSALS = ("robots_denied", "wall", "http_error: status 401", "http_error: status 403")
+
+_CANCELLING = "Ending politely; Ctrl-C once more ends it at once."
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -78,11 +80,14 @@ def _watched(home: Home, wanted: Wanted) -> crawls.Report:
         def watch(row: Crawl) -> None:
             live.update(progress_view(home, row))
 
-        return crawls.run(home, wanted, watch=watch, cancelling=_tell_cancelling)
+        def tell() -> None:
+            live.console.print(_CANCELLING)
+
+        return crawls.run(home, wanted, watch=watch, cancelling=tell)
 
 
 def _tell_cancelling() -> None:
-    output.say("Ending politely; Ctrl-C once more ends it at once.")
+    output.say(_CANCELLING)
 
 
 class _Lines:
@@ -111,9 +116,12 @@ def progress_view(home: Home, row: Crawl) -> Table:
     """What a running crawl does, as a few lines."""
     report = crawls.report(home, row.id)
     progress: Any = row.progress or {}
-    seconds = (home.now() - row.started_at).total_seconds() if row.started_at else 0.0
-    rate = row.requests / (seconds / home.config.speed) if seconds > 1 else 0.0
     lines = Table.grid()
+    if row.started_at is None:
+        lines.add_row(Text(f"crawl {row.id}: starting"))
+        return lines
+    seconds = (home.now() - row.started_at).total_seconds() / home.config.speed
+    rate = row.requests / seconds if seconds > 1 else 0.0
     lines.add_row(Text(f"crawl {row.id}: {_progress_line(row)}, {rate:.1f} a second"))
     shown = [f"{name} {count}" for name, count in report.counts.items()]
     lines.add_row(Text("  " + (", ".join(shown) or "no page read yet"), style="dim"))
@@ -158,7 +166,7 @@ def _tell_rest(home: Home, report: crawls.Report, wanted: Wanted) -> None:
 def _tell_addresses(report: crawls.Report) -> None:
     if report.counts.get(Outcome.ALREADY_KNOWN):
         output.say("What was forgotten by hand is not fetched again.")
-    if any(end["outcome"] in _REFUSED for end in report.ends):
+    if any(f"{end['outcome']}: {end['reason']}".startswith(_REFUSALS) for end in report.ends):
         output.say(
             "What a site refuses is not forced. Save the page in your browser and bring it in:"
             " followup ingest SLUG page.html"

@@ -1,6 +1,7 @@
 """``followup incident``: new, list, show, edit, close, reopen, delete."""
 
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated
 
@@ -69,7 +70,7 @@ def _offer_sources(
         _draw_proposals(proposals)
     if proposals and not yes and ask and sys.stdin.isatty():
         number = output.counted(len(proposals), "source")
-        yes = typer.confirm(f"Add the proposed {number}?", default=True, err=True)
+        yes = typer.confirm(f"Add these {number}?", default=True, err=True)
     if yes:
         number = output.counted(_add(home, proposals), "source")
         output.say(f"{number} added. Look now: followup crawl --incident {incident.slug}")
@@ -82,10 +83,11 @@ def _offer_sources(
 
 
 def _draw_proposals(proposals: list[incidents.Proposal]) -> None:
-    output.say("\nProposed sources:")
-    rows = [(p.outlet, p.language, p.country, p.url, p.because) for p in proposals]
-    columns = ("outlet", "language", "country", "address", "why")
-    output.table(None, columns, rows, below={"address": "outlet"}, to=output.messages())
+    columns = ("outlet", "language", "country", "address")
+    for because, some in groupby(proposals, key=lambda proposal: proposal.because):
+        output.say(f"\nProposed as sources, {because}:")
+        rows = [(p.outlet, p.language, p.country, p.url) for p in some]
+        output.table(None, columns, rows, below={"address": "outlet"}, to=output.messages())
 
 
 def _add(home: Home, proposals: list[incidents.Proposal]) -> int:

@@ -1,7 +1,8 @@
 """``followup clean``, ``score`` and ``dedupe``: one stage each over files."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -10,6 +11,7 @@ from crawler.cli import output
 from crawler.cli.options import AlwaysJson
 from crawler.config import read_config
 from crawler.services import dedupe_files, offline, score_files
+from pipelines.outcomes import Outcome
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -37,12 +39,24 @@ def clean(
         raise typer.BadParameter("Name either files or an index.", param_hint="'FILE' / '--index'")
     pages = list(offline.read_index(index)) if index else list(offline.read_files(files or []))
     now = read_config().clock().now()
+    unread: list[str] = []
     with _progress() as progress:
         task = progress.add_task("cleaned", total=len(pages))
         rows = offline.clean_all(
             pages, now=now, jobs=jobs, done=lambda number: progress.update(task, completed=number)
         )
-        output.put_lines(rows)
+        number = output.put_lines(_counted(rows, unread))
+    if unread:
+        output.say(f"{len(unread)} of {number} pages could not be read; {unread[0]}")
+        raise typer.Exit(1)
+
+
+def _counted(rows: Iterable[dict[str, Any]], unread: list[str]) -> Iterator[dict[str, Any]]:
+    """The rows; `unread` gets the reasons of those that were no page to clean."""
+    for row in rows:
+        if row["outcome"] == Outcome.PARSE_ERROR:
+            unread.append(str(row["reason"]))
+        yield row
 
 
 def score(

@@ -58,6 +58,8 @@ def check_wanted(home: Home, wanted: Wanted) -> Wanted:
     nothing could come of a crawl."""
     home.config.require_contact()
     urls = tuple(dict.fromkeys(typed_address(url) for url in wanted.urls))
+    for url in wanted.probe:
+        typed_address(url)
     wanted = replace(wanted, urls=urls)
     with home.database.read() as conn:
         if wanted.incident is not None:
@@ -113,7 +115,16 @@ def start(
     launcher.settle_dead(home.config, home.clock, home.database)
     with home.database.write() as conn:
         id = store.request(conn, trigger, by, wanted.record(), now=home.now())
-    return id, launcher.launch(home, id, wanted)
+    try:
+        return id, launcher.launch(home, id, wanted)
+    except OSError as error:
+        said = f"its process cannot be started ({error.strerror})"
+        with home.database.write() as conn:
+            store.finish(conn, id, CrawlState.FAILED, now=home.now(), end_reason=said)
+        raise FollowupError(
+            f"Crawl {id} failed: {said}.",
+            remedy="See that the data folder can be written and its disk has space.",
+        ) from error
 
 
 def run(

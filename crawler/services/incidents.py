@@ -12,6 +12,7 @@ from crawler.services import crawls, sources
 from crawler.services.sources import Added
 from crawler.wanted import Wanted
 from pipelines.clean import clean_html
+from pipelines.clean.saved import saved_address
 from pipelines.dates import iso, parse_time, to_utc
 from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Incident, Profile, Seed, SourceKind, check_slug, window_of
@@ -120,17 +121,18 @@ def _from_file(home: Home, name: str) -> Seed:
     if path.suffix.lower() == ".txt":
         return _from_text(_decoded(name, body))
     if path.suffix.lower() in (".html", ".htm"):
-        cleaned = clean_html(body, path.absolute().as_uri(), content_type=None, now=home.now())
+        url = saved_address(body) or path.absolute().as_uri()
+        cleaned = clean_html(body, url, content_type=None, now=home.now())
         article = cleaned.article
         if article is None:
             raise SeedWithoutText(
                 f"No article was found in {name}: {cleaned.reason}.",
                 remedy="Save its text as a .txt file, the headline in the first line.",
             )
-        url = article.canonical_url if _is_url(article.canonical_url) else None
         when = article.published_at
+        source = article.canonical_url if _is_url(article.canonical_url) else None
         return Seed(
-            article.text, article.title, url, when and to_utc(when), language=article.language
+            article.text, article.title, source, when and to_utc(when), language=article.language
         )
     raise BadInput(f"{name} is no seed.", remedy="Seeds are .txt or .html files, or URLs.")
 

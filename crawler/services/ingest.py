@@ -18,6 +18,9 @@ from pipelines.store import incidents
 from pipelines.store.pages import RawPages
 from pipelines.store.warc import read_warc
 
+#: Problems that are told one by one.
+MOST_TOLD = 20
+
 
 @dataclass(slots=True)
 class Report:
@@ -52,8 +55,8 @@ class _Session:
 
 
 def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], None]) -> Report:
-    """Bring in .jsonl, .html and .warc(.gz) files. Each file's problem is told and does not stop
-    the others. Raises UnknownThing or BadInput where nothing could be taken."""
+    """Bring in .jsonl, .html and .warc(.gz) files. The problem of a file, or of a line, is told and
+    does not stop the others. Raises UnknownThing or BadInput where nothing could be taken."""
     with home.database.read() as conn:
         if not incidents.get(conn, slug).is_open:
             raise BadInput(
@@ -61,16 +64,23 @@ def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], N
             )
     session, report = _Session(home), Report()
     way = _Way(session)
+
+    def note(problem: BadInput) -> None:
+        report.problems.append(str(problem))
+        if len(report.problems) <= MOST_TOLD:
+            tell(str(problem))
+
     try:
         for path in files:
             try:
-                for cleaned in _read(home, path, way):
+                for cleaned in _read(home, path, way, note):
                     report.counts[str(way.go(cleaned, report))] += 1
-            except BadInput as error:
-                report.problems.append(str(error))
-                tell(str(error))
+            except BadInput as problem:
+                note(problem)
     finally:
         session.raw.close()
+    if len(report.problems) > MOST_TOLD:
+        tell(f"... and {len(report.problems) - MOST_TOLD} more; --json has them all.")
     return report
 
 
@@ -92,11 +102,14 @@ class _Way:
         return stored.outcome
 
 
-def _read(home: Home, path: Path, way: _Way) -> Iterator[Cleaned]:
+def _read(home: Home, path: Path, way: _Way, note: Callable[[BadInput], None]) -> Iterator[Cleaned]:
     """The pages of a file, cleaned; articles of JSON Lines are clean already."""
     name = path.name.lower()
+    if not path.is_file():
+        said = "it is a folder" if path.is_dir() else "there is no such file"
+        raise BadInput(f"{path} cannot be read: {said}.", remedy="Give the name of a file.")
     if name.endswith(".jsonl"):
-        for _, article in read_articles(path):
+        for _, article in read_articles(path, note):
             page = Page(article.url, article.url, 200, (), b"", home.now())
             yield Cleaned(page, article, withhold_raw="brought in as text")
     elif name.endswith((".html", ".htm", ".html.gz")):

@@ -2,18 +2,21 @@
 
 import gzip
 import json
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from pipelines.clean import clean_html
+from pipelines.clean.saved import saved_address
 from pipelines.dates import iso, parse_time, to_utc
 from pipelines.errors import BadInput
 from pipelines.incident import Seed
-from pipelines.items import Article, Cleaned
+from pipelines.items import Article, Cleaned, Page
+from pipelines.outcomes import Outcome
 
 #: A page on disk over this size is not read; the crawler would not have fetched it.
 MOST_BYTES = 10_000_000
@@ -21,11 +24,12 @@ MOST_BYTES = 10_000_000
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A page on disk: how it is named in the answer, where it lies and where it came from."""
+    """A page on disk: how it is named in the answer, where it lies and where it came from; `url`
+    is None where only the page itself can tell."""
 
     id: str
     path: Path
-    url: str
+    url: str | None
 
 
 def read_index(path: Path) -> Iterator[Saved]:
@@ -41,27 +45,47 @@ def read_index(path: Path) -> Iterator[Saved]:
 
 
 def read_files(paths: Iterable[Path]) -> Iterator[Saved]:
-    """Pages named one by one; their address is the file's own."""
+    """Pages named one by one; their address is the one that they give for themselves."""
     for path in paths:
-        yield Saved(str(path), path, path.absolute().as_uri())
+        yield Saved(str(path), path, None)
 
 
-def read_lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The objects of a JSON Lines file with their line numbers; BadInput names a bad line."""
+def _stop(problem: BadInput) -> NoReturn:
+    raise problem
+
+
+def read_lines(
+    path: Path, skip: Callable[[BadInput], None] = _stop
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of a JSON Lines file with their line numbers. A bad line is handed to `skip`;
+    without it BadInput is raised, as it is for a file that cannot be read."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, _object(path, number, line)
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            f"{path} cannot be read: {error}.", remedy="Give a JSON Lines file."
-        ) from error
+                if not line.strip():
+                    continue
+                try:
+                    row = _object(path, number, line)
+                except BadInput as problem:
+                    skip(problem)
+                    continue
+                yield number, row
+    except OSError as error:
+        raise _unreadable(path, error, "Give a JSON Lines file.") from error
 
 
-def _object(path: Path, number: int, line: str) -> dict[str, Any]:
+def _unreadable(path: Path, error: Exception, remedy: str) -> BadInput:
+    said = error.strerror if isinstance(error, OSError) and error.strerror else error
+    return BadInput(f"{path} cannot be read ({said}).", remedy=remedy)
+
+
+def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        row = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            f"{path}, line {number}: not UTF-8.", remedy="Save the file in UTF-8."
+        ) from error
     except (ValueError, RecursionError) as error:
         raise BadInput(
             f"{path}, line {number}: not JSON ({error}).", remedy="Mend that line."
@@ -80,7 +104,8 @@ def clean_all(
     jobs: int = 1,
     done: Callable[[int], None] = lambda number: None,
 ) -> Iterator[dict[str, Any]]:
-    """Clean pages on disk, in their order; `done` is told how many are ready."""
+    """Clean pages on disk, in their order; `done` is told how many are ready. A page that cannot
+    be read is a line too, with the outcome parse_error and why."""
     work = ((page, now) for page in pages)
     if jobs <= 1:
         for number, item in enumerate(work, 1):
@@ -95,8 +120,14 @@ def clean_all(
 
 def _clean_one(item: tuple[Saved, datetime]) -> dict[str, Any]:
     page, now = item
-    body = read_body(page.path)
-    return cleaned_record(page.id, page.url, clean_html(body, page.url, content_type=None, now=now))
+    try:
+        body = read_body(page.path)
+    except BadInput as error:
+        url = page.url or page.path.absolute().as_uri()
+        unread = Cleaned(Page(url, url, 0, (), b"", now), None, Outcome.PARSE_ERROR, error.message)
+        return cleaned_record(page.id, url, unread)
+    url = page.url or saved_address(body) or page.path.absolute().as_uri()
+    return cleaned_record(page.id, url, clean_html(body, url, content_type=None, now=now))
 
 
 def read_body(path: Path) -> bytes:
@@ -107,8 +138,8 @@ def read_body(path: Path) -> bytes:
                 return packed.read(MOST_BYTES + 1)
         with path.open("rb") as plain:
             return plain.read(MOST_BYTES + 1)
-    except (OSError, EOFError) as error:
-        raise BadInput(f"{path} cannot be read: {error}.", remedy="Give a saved page.") from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise _unreadable(path, error, "Give a saved page.") from error
 
 
 def cleaned_record(id: str, url: str, cleaned: Cleaned) -> dict[str, Any]:
@@ -124,7 +155,7 @@ def cleaned_record(id: str, url: str, cleaned: Cleaned) -> dict[str, Any]:
         "published_at": iso(article.published_at) if article else None,
         "modified_at": iso(article.modified_at) if article else None,
         "language": article and article.language,
-        "outlet": article and article.outlet,
+        "outlet": (article and article.outlet) or None,
         "image": article and article.image,
         "partial": bool(article and article.partial),
         "outcome": str(cleaned.outcome) if cleaned.outcome else None,
@@ -165,10 +196,17 @@ def article_of(path: Path, number: int, row: dict[str, Any]) -> tuple[str, Artic
     return str(row.get("id", number)), article
 
 
-def read_articles(path: Path) -> Iterator[tuple[str, Article]]:
-    """The articles of a JSON Lines file."""
-    for number, row in read_lines(path):
-        yield article_of(path, number, row)
+def read_articles(
+    path: Path, skip: Callable[[BadInput], None] = _stop
+) -> Iterator[tuple[str, Article]]:
+    """The articles of a JSON Lines file with their ids; bad lines as in `read_lines`."""
+    for number, row in read_lines(path, skip):
+        try:
+            article = article_of(path, number, row)
+        except BadInput as problem:
+            skip(problem)
+            continue
+        yield article
 
 
 def seeds_of(paths: Iterable[Path]) -> list[Seed]:

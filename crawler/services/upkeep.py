@@ -61,8 +61,8 @@ def _store(home: Home) -> list[Finding]:
     with home.database.read() as conn:
         followed = incidents.list_all(conn, open_only=True)
         found = sources.list_all(conn)
-    with home.database.write():
-        pass
+    with home.database.write() as conn:
+        sources.set_due(conn, -1, None)  # of no source: a store that can't be written says so here
     failing = [source for source in found if source.health in (Health.FAILING, Health.DENIED)]
     open_ones = Finding("incidents", True, f"{len(followed)} open")
     if not followed:
