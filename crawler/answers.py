@@ -4,7 +4,6 @@ What may answer better later gets another try; what is hopeless (404, a blocked 
 costs no second request.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,18 +16,28 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    StopDownload,
     UnsupportedURLSchemeError,
 )
+from scrapy.http import Headers, Response
+from service_identity import VerificationError
 from twisted.internet.error import CertificateError, ConnectionLost
-from twisted.web._newclient import ResponseNeverReceived
+from twisted.web._newclient import ParseError
 from twisted.web.http import _DataLoss
 
 from crawler.guard import BlockedAddress
+from crawler.heads import HeadTooLarge
 from crawler.politeness import CrawlStopping, HostHeld
 from pipelines.outcomes import Outcome
 
 #: Statuses that a later request may find mended (RFC 9110, 15; 522 and 524 are Cloudflare's).
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+#: What no text is read from; a stream of parts (multipart) may never end.
+_REFUSED_KINDS = frozenset({"image", "audio", "video", "font", "model", "multipart"})
+_REFUSED_TYPES = frozenset({"application/pdf", "application/zip", "text/event-stream"})
 
 _REMEDIES: Mapping[int, str] = {
     401: "it asks for a login",
@@ -49,6 +58,10 @@ class RobotsUnreadable(IgnoreRequest):  # type: ignore[misc]
     """robots.txt cannot be read just now; the text says why."""
 
 
+class PackedTooOften(Exception):
+    """An answer with more content codings than honest ones have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """How a request ended: its outcome, a reason for people, and if it is worth another try."""
@@ -58,8 +71,24 @@ class Ending:
     again: bool = False
 
 
-def ending_of_status(status: int) -> Ending | None:
+def refused_type(headers: Headers) -> str | None:
+    """The content type of an answer, where that is none that text is read from."""
+    label = (headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
+    is_refused = label.partition("/")[0] in _REFUSED_KINDS or label in _REFUSED_TYPES
+    return printable(label)[:60] if is_refused else None
+
+
+def ending_of_answer(response: Response) -> Ending | None:
     """The ending of an answer by its status; None for 200, which is to be read."""
+    scheme, colon, _ = (response.headers.get("Location") or b"").decode("latin-1").partition(":")
+    if response.status in _REDIRECTS and colon and scheme.isalnum():
+        # Scrapy follows those to http and https; the others are left as they came.
+        return Ending(Outcome.BLOCKED_ADDRESS, f"it leads to {scheme[:20]}:, which is not fetched")
+    return ending_of_status(response.status)
+
+
+def ending_of_status(status: int) -> Ending | None:
+    """The ending of an answer by its status alone; None for 200, which is to be read."""
     if status == 200:
         return None
     said = _REMEDIES.get(status)
@@ -71,6 +100,8 @@ def ending_of_failure(error: BaseException) -> Ending:
     """The ending of a request that brought no answer."""
     if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):
         return Ending(Outcome.TOO_LARGE, "over the size limit once unpacked")
+    if isinstance(error, StopDownload):
+        return _stopped(error.response)
     for kind, ending in _ENDINGS:
         if isinstance(error, kind):
             return Ending(ending.outcome, ending.reason or _said(error), ending.again)
@@ -92,26 +123,46 @@ _ENDINGS: tuple[tuple[type[BaseException], Ending], ...] = (
         Ending(Outcome.NETWORK_ERROR, "connection refused", again=True),
     ),
     (DownloadCancelledError, Ending(Outcome.TOO_LARGE, "over the size limit")),
+    (PackedTooOften, Ending(Outcome.TOO_LARGE, "")),
     (ResponseDataLossError, Ending(Outcome.NETWORK_ERROR, "the answer was cut short", again=True)),
     (IgnoreRequest, Ending(Outcome.HTTP_ERROR, "")),
+    # Scrapy could not make a request of a Location.
+    (ValueError, Ending(Outcome.BLOCKED_ADDRESS, "it leads to what is no address")),
 )
+
+
+def _stopped(response: Response) -> Ending:
+    """The ending of an answer that was not taken in, see `crawler.download`."""
+    if (ending := ending_of_answer(response)) is not None:
+        return ending
+    if (label := refused_type(response.headers)) is not None:
+        return Ending(Outcome.NOT_HTML, f"the content type is {label}")
+    return Ending(Outcome.DEFERRED, "other large answers are being taken in just now", again=True)
 
 
 def _failed(error: DownloadFailedError) -> Ending:
     for cause in _causes(error):
-        if isinstance(cause, SSL.Error | CertificateError) or "SSL" in type(cause).__name__:
+        if isinstance(cause, HeadTooLarge):
+            return Ending(Outcome.TOO_LARGE, str(cause))
+        if isinstance(cause, SSL.Error):
             return Ending(
-                Outcome.TLS_ERROR, f"the certificate or encryption failed: {_said(cause)}"
+                Outcome.TLS_ERROR, f"certificate or encryption: {_said_by_openssl(cause)}"
             )
-        if (
-            "CertificateError" in type(cause).__name__
-            or "VerificationError" in type(cause).__name__
-        ):
-            return Ending(Outcome.TLS_ERROR, f"the certificate is not the site's: {_said(cause)}")
+        if isinstance(cause, VerificationError | CertificateError):
+            return Ending(Outcome.TLS_ERROR, "the certificate is made out to another name")
     for cause in _causes(error):
         if isinstance(cause, _DataLoss | ConnectionLost):
             return Ending(Outcome.NETWORK_ERROR, "the answer was cut short", again=True)
-    return Ending(Outcome.NETWORK_ERROR, f"the answer broke off: {_said(error)}", again=True)
+        if isinstance(cause, ParseError):
+            return Ending(Outcome.NETWORK_ERROR, "the answer is no HTTP", again=True)
+    said = _said(_causes(error)[-1])
+    return Ending(Outcome.NETWORK_ERROR, f"the answer broke off: {said}", again=True)
+
+
+def _said_by_openssl(error: SSL.Error) -> str:
+    """Its reasons, of which it gives a list of (library, function, reason)."""
+    lines = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    return "; ".join(printable(str(line[-1])) for line in lines[:3]) or "it gives no reason"
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -132,7 +183,9 @@ def _said(error: BaseException) -> str:
     """What an exception says, on one line of bounded length, without terminal controls."""
     if isinstance(error, CannotResolveHostError):
         return "no such host, or no network"
-    if isinstance(error, ResponseNeverReceived):
-        return "no answer"
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f]+", " ", str(error)).strip()[:200]
-    return text or type(error).__name__
+    return printable(str(error)).strip()[:200] or type(error).__name__
+
+
+def printable(text: str) -> str:
+    """Without controls of terminals, also those that turn the direction of writing."""
+    return "".join(char if char.isprintable() else " " for char in text[:4_000])

@@ -1,4 +1,4 @@
-"""The last step before the wire: guard, turn and time limit meet every single request here.
+"""The last step before the wire: guard, turn, time and size limits meet every single request here.
 
 Scrapy's own HTTP handler does the work; robots.txt, redirects and second tries pass through it like
 any page, so nothing can go round the rules.
@@ -7,12 +7,15 @@ any page, so nothing can go round the rules.
 import asyncio
 from typing import Any
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import CannotResolveHostError
-from scrapy.http import Response
+from scrapy.exceptions import CannotResolveHostError, StopDownload
+from scrapy.http import Headers, Response
 
-from crawler.guard import BlockedAddress, check_url, explain
+from crawler.answers import PackedTooOften, refused_type
+from crawler.authorities import Authorities
+from crawler.guard import check_url, explain
+from crawler.heads import BoundedHeads
 from crawler.politeness import CrawlStopping, retry_after_seconds
 from crawler.session import Session
 from pipelines.urls import host_of
@@ -21,6 +24,8 @@ from pipelines.urls import host_of
 LAST_GRACE_SECONDS = 2.0
 #: More content codings than this on one answer are an attack (curl, CVE-2023-23916).
 MOST_CODINGS = 3
+#: So many answers larger than a page (feeds and sitemaps may be) are taken in at the same time.
+MOST_LARGE_AT_ONCE = 3
 
 
 class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
@@ -29,6 +34,11 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._session: Session = crawler.spider.session
+        self._contextFactory = Authorities()
+        self._pool._factory = BoundedHeads
+        self._bytes: dict[Request, int] = {}
+        crawler.signals.connect(self._begun, signals.headers_received)
+        crawler.signals.connect(self._received, signals.bytes_received)
 
     async def download_request(self, request: Request) -> Response:
         """The answer; BlockedAddress, HostHeld, CrawlStopping or Scrapy's errors without one."""
@@ -41,6 +51,8 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
             except CannotResolveHostError:
                 explain(host)
                 raise
+            finally:
+                self._bytes.pop(request, None)
         self._heed(response)
         return response
 
@@ -58,6 +70,21 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
         finally:
             stop.cancel()
 
+    def _begun(self, headers: Headers, request: Request, spider: Any) -> None:
+        """Don't wait for films, pictures and streams that never end."""
+        if refused_type(headers) is not None:
+            raise StopDownload(fail=True)
+
+    def _received(self, data: bytes, request: Request, spider: Any) -> None:
+        """Bound what answers under way hold in memory together."""
+        self._bytes[request] = self._bytes.get(request, 0) + len(data)
+        page_bytes = self._session.config.max_page_bytes
+        if self._bytes[request] <= page_bytes:
+            return
+        large = sum(count > page_bytes for count in self._bytes.values())
+        if large > MOST_LARGE_AT_ONCE and self._bytes[request] - len(data) <= page_bytes:
+            raise StopDownload(fail=True)
+
     def _heed(self, response: Response) -> None:
         """Hold the host off as its Retry-After asks, and refuse absurd codings."""
         if response.status in (429, 503):
@@ -67,4 +94,4 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
                 self._session.hold_off(host_of(response.url), seconds)
         codings = b",".join(response.headers.getlist("Content-Encoding")).split(b",")
         if len(codings) > MOST_CODINGS:
-            raise BlockedAddress(f"the answer is packed {len(codings)} times over")
+            raise PackedTooOften(f"packed {len(codings)} times over")

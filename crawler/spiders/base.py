@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapy import Request, Spider
 
+from crawler.answers import printable
 from crawler.launcher import open_session
 from crawler.session import Session
 from pipelines.items import Page
@@ -57,11 +58,7 @@ class RowSpider(Spider):  # type: ignore[misc]
 def headers_of(response: Any) -> tuple[tuple[str, str], ...]:
     """Headers in lower case as text; controls, which only an attacker sends, become blanks."""
     return tuple(
-        (name.decode("latin-1").lower(), _printable(value.decode("latin-1"))[:4_000])
+        (name.decode("latin-1").lower(), printable(value.decode("latin-1")))
         for name, values in response.headers.items()
         for value in values
     )[:200]
-
-
-def _printable(value: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in value)

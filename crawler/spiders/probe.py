@@ -12,7 +12,7 @@ from scrapy import Request
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.answers import ending_of_failure, ending_of_status
+from crawler.answers import ending_of_answer, ending_of_failure
 from crawler.discovery.autodiscovery import read_homepage, sitemaps_in_robots, sniff
 from crawler.discovery.documents import read_document
 from crawler.spiders.base import RowSpider
@@ -56,7 +56,7 @@ class ProbeSpider(RowSpider):
 
     def look(self, response: Response, asked_for: str) -> Iterator[Request]:
         """What is at an address that was asked for."""
-        if (ending := ending_of_status(response.status)) is not None:
+        if (ending := ending_of_answer(response)) is not None:
             self._found(asked_for, None, outcome=str(ending.outcome), reason=ending.reason)
             return
         kind = sniff(response.body, _content_type(response))
