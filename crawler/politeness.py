@@ -3,8 +3,8 @@
 The `Gate` stands right before the wire, so that robots.txt, redirects and second tries wait their
 turn like everything else. A gap is counted from the end of the last answer, on real time, and is
 remembered in the store, so that the next crawl keeps it too. robots.txt is kept for 24 h; one that
-cannot be read (429, 5xx, no answer) refuses everything for an hour (RFC 9309, 2.3.1.4), any other
-4xx allows everything (2.3.1.3).
+cannot be read (429, 5xx, a redirect that leads nowhere) refuses everything for an hour (RFC 9309,
+2.3.1.4), one that did not come for a minute; any other 4xx allows everything (2.3.1.3).
 """
 
 import asyncio
@@ -21,10 +21,15 @@ from protego import Protego
 AGENT = "Followup"
 ROBOTS_FRESH = timedelta(hours=24)
 ROBOTS_RETRY = timedelta(hours=1)
+#: No answer came at all: that is often our own network's fault, and may be over soon.
+ROBOTS_RETRY_UNANSWERED = timedelta(minutes=1)
 #: RFC 9309, 2.5: at least this much of a robots.txt is read.
 ROBOTS_BYTES = 500 * 1024
-#: A delay of a day or more is a mistake of the writer: no site can mean it. It is read as this.
-CRAWL_DELAY_MISTAKE, CRAWL_DELAY_INSTEAD = 86_400.0, 30.0
+#: A packed one that opens to more than this is a bomb, and counts as unreadable.
+ROBOTS_BYTES_UNPACKED = 4 * 1024 * 1024
+#: A delay of a day or more is a mistake of the writer: no site can mean it. It is read as this, the
+#: slowest that sites commonly ask for.
+CRAWL_DELAY_MISTAKE, CRAWL_DELAY_INSTEAD = 86_400.0, 10.0
 #: A host that cannot be asked for longer than this does not hold a crawl up that has nothing else
 #: left to do; its links stay queued.
 PATIENCE_SECONDS = 120.0
@@ -170,6 +175,8 @@ def read_robots(status: int | None, body: bytes, *, problem: str | None = None) 
         return Robots(None, problem or "no answer")
     if status == 429 or status >= 500:
         return Robots(None, f"status {status}")
+    if 300 <= status < 400:
+        return Robots(None, f"status {status}, and it leads nowhere that may be asked")
     if not 200 <= status < 300:
         return Robots(None)
     rules = Protego.parse(_decode(body[:ROBOTS_BYTES]))

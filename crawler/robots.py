@@ -16,7 +16,13 @@ from scrapy.http.request import NO_CALLBACK
 
 from crawler.answers import RobotsDenied, RobotsUnreadable, ending_of_failure
 from crawler.guard import check_url
-from crawler.politeness import ROBOTS_BYTES, CrawlStopping, HostHeld, Robots
+from crawler.politeness import (
+    ROBOTS_BYTES,
+    ROBOTS_BYTES_UNPACKED,
+    CrawlStopping,
+    HostHeld,
+    Robots,
+)
 from crawler.session import Session
 from pipelines.outcomes import Outcome
 from pipelines.urls import origin_of
@@ -33,6 +39,7 @@ class RobotsMiddleware:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._received: dict[Request, int] = {}
         crawler.signals.connect(self._enough, signals.bytes_received)
+        crawler.signals.connect(self._bound, signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> "RobotsMiddleware":
@@ -83,3 +90,8 @@ class RobotsMiddleware:
             self._received[request] = self._received.get(request, 0) + len(data)
             if self._received[request] > ROBOTS_BYTES:
                 raise StopDownload(fail=False)
+
+    def _bound(self, response: Response, request: Request, spider: Any) -> None:
+        """Unpack no bomb: before this the limit would be that of the packed bytes too."""
+        if request.meta.get("is_robots"):
+            request.meta["download_maxsize"] = ROBOTS_BYTES_UNPACKED

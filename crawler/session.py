@@ -13,12 +13,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
-from crawler.answers import Ending
+from crawler.answers import Ending, printable
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.politeness import (
     ROBOTS_FRESH,
     ROBOTS_RETRY,
+    ROBOTS_RETRY_UNANSWERED,
     Gate,
     HostHeld,
     Manners,
@@ -144,7 +145,8 @@ class Session:
         """Keep an answer to a request for robots.txt, and give its rules."""
         robots = read_robots(status, body, problem=problem)
         now = self.now()
-        until = now + (ROBOTS_FRESH if robots.unreadable is None else ROBOTS_RETRY)
+        fresh = ROBOTS_RETRY_UNANSWERED if status is None else ROBOTS_RETRY
+        until = now + (ROBOTS_FRESH if robots.unreadable is None else fresh)
         with self.database.write() as conn:
             hosts.put_robots(conn, origin, hosts.Robots(status, body, now, until))
             if robots.unreadable is None:
@@ -222,7 +224,7 @@ class Session:
         """A stage broke on a page: counted, with what it said; the log has the traceback."""
         if page is None or page.link_id is None:
             return
-        reason = f"{type(error).__name__}: {error}"[:300]
+        reason = printable(f"{type(error).__name__}: {error}")[:300]
         with self.database.write() as conn:
             frontier.settle(
                 conn, self.crawl_id, page.link_id, Outcome.PARSE_ERROR, reason, now=self.now()
