@@ -7,6 +7,8 @@ a link, with its outcome.
 
 import logging
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 from crawler.answers import Ending
 from crawler.discovery.documents import Reading
@@ -46,9 +48,7 @@ class Polls:
         now = self._session.now()
         with self._session.database.write() as conn:
             answers = offers.offer(conn, links, self._session.crawl_id, now=now)
-            validators = Validators(
-                _validator(headers.get("etag")), _validator(headers.get("last-modified"))
-            )
+            validators = validators_of(headers)
             sources.save_document(conn, _id(document.source), document.url, validators, now=now)
             sources.name_documents(conn, _id(document.source), files, now=now)
             self._well(conn, document, reading)
@@ -122,7 +122,25 @@ def _id(source: Source) -> int:
     return source.id
 
 
+def validators_of(headers: Mapping[str, str]) -> Validators:
+    """The validators in an answer that are sent back another time: none too long or in other than
+    ASCII, and no last change that lies after the answer, to which a server would say "not
+    modified" for ever (RFC 9110, 8.8.2.1)."""
+    changed, answered = _moment(headers.get("last-modified")), _moment(headers.get("date"))
+    is_future = changed and answered and changed > answered + timedelta(days=1)
+    modified = None if is_future else headers.get("last-modified")
+    return Validators(_validator(headers.get("etag")), _validator(modified))
+
+
 def _validator(value: str | None) -> str | None:
     if value is None or len(value) > MOST_VALIDATOR_CHARACTERS or not value.isascii():
         return None
     return value
+
+
+def _moment(value: str | None) -> datetime | None:
+    try:
+        when = parsedate_to_datetime((value or "")[:60])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

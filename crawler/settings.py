@@ -6,6 +6,7 @@ everything. Each of these is changed here or in `crawler.download` and `crawler.
 """
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import DownloadFailedError, DownloadTimeoutError
 from scrapy.extensions.logstats import LogStats
 
 from crawler.config import read_config
@@ -58,7 +59,7 @@ REFERER_ENABLED = True
 REFERRER_POLICY = "no-referrer"
 RETRY_TIMES = 1
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524]
-RETRY_EXCEPTIONS = ["scrapy.exceptions.DownloadFailedError"]
+RETRY_EXCEPTIONS = [DownloadFailedError, DownloadTimeoutError]
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"  # the frontier in the store decides
 
 TELNETCONSOLE_ENABLED = False

@@ -4,9 +4,12 @@ At most one request is under way to a host. Documents go before links, since the
 crawl that is killed loses nothing: the next one polls its sources again, and links stay queued.
 """
 
-from collections import deque
+import logging
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from zlib import crc32
 
 from crawler.politeness import PATIENCE_SECONDS
 from crawler.session import LEASE_SECONDS, Session
@@ -26,12 +29,19 @@ from pipelines.store.offers import Offered
 from pipelines.store.sources import Validators
 from pipelines.urls import canonical_key, host_of
 
+_log = logging.getLogger(__name__)
+
 #: Files that are read of one source in one crawl: a sitemap index names every month since 1998.
 MOST_DOCUMENTS = 12
 #: Sitemap indexes are followed this deep (sitemaps.org allows one level; some nest two).
 MOST_DEPTH = 3
 #: A host whose turn comes within this is given its next request, which waits at the gate.
 SOON_SECONDS = 1.5
+#: A host that gave no answer so often in a row is left alone for so long: hundreds of links at one
+#: dead host would hold a crawl up for hours, one time limit after the other.
+MOST_SILENCES, SILENCE_SECONDS = 3, 600.0
+#: Once in so many days a document is asked for unconditionally: some servers answer 304 for ever.
+WHOLE_EVERY_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,7 @@ class Worklist:
         self._files_of: dict[int, set[str]] = {}
         self._asking: set[str] = set()
         self._seen: set[str] = set()
+        self._silences: Counter[str] = Counter()
 
     # filling
 
@@ -202,17 +213,27 @@ class Worklist:
                 limit=limit,
             )
 
-    def done(self, job: Job) -> None:
-        """A job's answer is there; its host may be asked for the next."""
+    def done(self, job: Job, *, answered: bool = True) -> None:
+        """A job's answer is there, or none came; its host may be asked for the next."""
         self._asking.discard(job.host)
+        self._silences[job.host] = 0 if answered else self._silences[job.host] + 1
+        if self._silences[job.host] == MOST_SILENCES:
+            _log.warning("left alone host=%s reason='no answer %d times'", job.host, MOST_SILENCES)
+            self._session.gate.hold_off(job.host, SILENCE_SECONDS)
         self._session.changed.set()
 
     def validators_of(self, job: Job) -> Validators:
         """What makes the request for a job conditional."""
         if isinstance(job, QueuedLink):
             return Validators(job.etag, job.last_modified)
+        if _wants_whole(job, self._session.now()):
+            return Validators()
         with self._session.database.read() as conn:
             return sources.validators(conn, job.source.id or 0, job.url)
+
+    def left_over(self) -> list[Document]:
+        """The documents that were not asked for."""
+        return list(self._documents)
 
     # waiting
 
@@ -236,3 +257,12 @@ class Worklist:
             waits.append((left.host_free_at - wall).total_seconds())
         soon = [wait for wait in waits if wait <= PATIENCE_SECONDS]
         return max(min(soon), 0.0) if soon else None
+
+
+def _wants_whole(document: Document, now: datetime) -> bool:
+    """True at the first poll of each span of `WHOLE_EVERY_DAYS`, which begins on another day for
+    each address."""
+    polled_at = document.source.polled_at
+    offset = crc32(document.url.encode())
+    spans = [(at.toordinal() + offset) // WHOLE_EVERY_DAYS for at in (polled_at, now) if at]
+    return len(set(spans)) > 1

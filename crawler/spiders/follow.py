@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar
 
 from scrapy import Request, signals
+from scrapy.exceptions import StopDownload
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
-from crawler.answers import Ending, ending_of_failure, ending_of_status
+from crawler.answers import Ending, ending_of_answer, ending_of_failure
+from crawler.discovery import limits
 from crawler.discovery.documents import Reading, read_document
 from crawler.politeness import PATIENCE_SECONDS, CrawlStopping
 from crawler.polls import Polls
@@ -27,6 +29,10 @@ _log = logging.getLogger(__name__)
 
 #: How often a host that answers Retry-After is asked for one thing again in the same crawl.
 MOST_WAITS = 2
+#: Documents that were left are named one by one in the crawl's row, up to so many.
+MOST_NAMED = 100
+#: Outcomes of a host that gives no answer; some of them in a row, and it is left alone.
+_UNANSWERED = frozenset({Outcome.TIMEOUT, Outcome.NETWORK_ERROR, Outcome.TLS_ERROR})
 
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -42,11 +48,13 @@ class FollowSpider(RowSpider):
         spider: FollowSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.work = Worklist(spider.session, cls.kinds)
         spider.polls = Polls(spider.session)
+        spider.not_polled = []
         crawler.signals.connect(spider.broken, signals.item_error)
         return spider
 
     work: Worklist
     polls: Polls
+    not_polled: list[dict[str, str]]
 
     async def start(self) -> AsyncIterator[Any]:
         """Requests, as hosts come free, until nothing is left that can be asked for soon."""
@@ -58,6 +66,9 @@ class FollowSpider(RowSpider):
                 yield self.request_of(job)
             if not jobs and not await self._wait():
                 break
+        why = self.session.stop_reason or "its host cannot be asked soon enough for this crawl"
+        for document in self.work.left_over():
+            self._not_polled(document, why)
 
     async def _wait(self) -> bool:
         """Wait for something to do; False where there is nothing to wait for."""
@@ -78,12 +89,13 @@ class FollowSpider(RowSpider):
             headers["If-None-Match"] = validators.etag
         if validators.last_modified is not None:
             headers["If-Modified-Since"] = validators.last_modified
-        callback = self.read_source if isinstance(job, Document) else self.read_page
+        is_document = isinstance(job, Document)
         return Request(
             url_of(job),
-            callback=callback,
+            callback=self.read_source if is_document else self.read_page,
             errback=self.failed,
             headers=headers,
+            meta={"download_maxsize": limits.DOCUMENT_BYTES} if is_document else {},
             cb_kwargs={"job": job},
             dont_filter=True,
         )
@@ -99,7 +111,7 @@ class FollowSpider(RowSpider):
         elif response.status == 304:
             self.polls.unchanged(job)
             self._known_files(job)
-        elif (ending := ending_of_status(response.status)) is not None:
+        elif (ending := ending_of_answer(response)) is not None:
             self.polls.failed(job, ending)
         else:
             self._take_links(response, job)
@@ -140,7 +152,7 @@ class FollowSpider(RowSpider):
             self.session.put_back(job)
         elif response.status == 304 and job.article_id is not None:
             self.session.unchanged(job)
-        elif (ending := ending_of_status(response.status)) is not None:
+        elif (ending := ending_of_answer(response)) is not None:
             self.session.settle(job, _reread(response.status, ending) if job.article_id else ending)
         else:
             self.session.progress.pages += 1
@@ -165,15 +177,26 @@ class FollowSpider(RowSpider):
     def failed(self, failure: Failure) -> None:
         """Settle what brought no answer."""
         job: Job = failure.request.cb_kwargs["job"]
-        self.work.done(job)
         ending = ending_of_failure(failure.value)
+        self.work.done(job, answered=ending.outcome not in _UNANSWERED)
         _log.info(
             "no answer url=%s outcome=%s reason=%r", url_of(job), ending.outcome, ending.reason
         )
         if isinstance(job, QueuedLink):
             self.session.settle(job, ending)
+        elif isinstance(failure.value, StopDownload) and ending.again and job.tries < MOST_WAITS:
+            self.work.put_back(job)
+        elif ending.outcome is Outcome.DEFERRED:
+            self._not_polled(job, ending.reason)
         elif not isinstance(failure.value, CrawlStopping):
             self.polls.failed(job, ending)
+
+    def _not_polled(self, document: Document, reason: str) -> None:
+        """A document that was not asked for stays due; the crawl's row names it."""
+        _log.warning("not polled url=%s reason=%r", document.url, reason)
+        if len(self.not_polled) < MOST_NAMED:
+            self.not_polled.append({"url": document.url, "reason": reason})
+        self.result = {"not_polled": self.not_polled}
 
     def broken(self, item: Any, response: Any, failure: Failure) -> None:
         """A stage broke on a page: it is counted, and the log has the traceback."""
