@@ -79,15 +79,16 @@ def _flat(match: re.Match[bytes]) -> bytes:
 def _without_bulk(markup: bytes) -> bytes:
     """The markup without comments and elements that hold no markup; one scan from start to end."""
     lowered = markup.lower()
-    kept, at, missing = [], 0, set[bytes]()
+    kept, at, ends = [], 0, dict[bytes, int]()
     while opening := _OPENING.search(markup, at):
         name = opening.group(1)
         ending = b"</" + name.lower() if name else b"-->"
-        limit = opening.end() + MAX_FALLBACK_BYTES if name and name.lower() in _FALLBACKS else None
-        end = -1 if ending in missing else lowered.find(ending, opening.end(), limit)
-        if end < 0:
-            if limit is None:
-                missing.add(ending)
+        if ends.get(ending, 0) < opening.end():  # what was found once is not looked for again
+            found = lowered.find(ending, opening.end())
+            ends[ending] = found if found >= 0 else len(markup)
+        end = ends[ending]
+        too_far = end - opening.end() > MAX_FALLBACK_BYTES and (name or b"").lower() in _FALLBACKS
+        if end == len(markup) or too_far:
             kept.append(markup[at : opening.end()])
             at = opening.end()
             continue

@@ -15,7 +15,7 @@ NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component", "d
 NAME_CHARS = 400
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_NOT_WORD = re.compile(r"[^a-z0-9\s]+")
 #: WordPress names every post by its tags and categories: "tag-newsletter" says nothing of the part.
 _PER_POST = re.compile(r"(?:tag|category|cat|post|type|status|format|has|no|with|single|page)-")
 
@@ -134,7 +134,7 @@ STORY = re.compile(
 @lru_cache(maxsize=8192)
 def words_of(value: str) -> str:
     """A name in its normal form: "leadText  c-share__bar" is " -lead-text- -c-share-bar- "."""
-    tokens = (_NOT_WORD.sub("-", _HUMP.sub("-", token).lower()) for token in value.split())
+    tokens = _NOT_WORD.sub("-", _HUMP.sub("-", value).lower()).split()
     kept = [f"-{token.strip('-')}-" for token in tokens if not _PER_POST.match(token)]
     return f" {' '.join(kept)} "
 
