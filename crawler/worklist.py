@@ -8,8 +8,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
-from zlib import crc32
+from datetime import timedelta
 
 from crawler.politeness import PATIENCE_SECONDS
 from crawler.session import LEASE_SECONDS, Session
@@ -40,8 +39,9 @@ SOON_SECONDS = 1.5
 #: A host that gave no answer so often in a row is left alone for so long: hundreds of links at one
 #: dead host would hold a crawl up for hours, one time limit after the other.
 MOST_SILENCES, SILENCE_SECONDS = 3, 600.0
-#: Once in so many days a document is asked for unconditionally: some servers answer 304 for ever.
-WHOLE_EVERY_DAYS = 7
+#: A document that was answered "not modified" for so long is asked for whole once: some servers
+#: answer so for ever.
+UNCHANGED_MOST = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +226,12 @@ class Worklist:
         """What makes the request for a job conditional."""
         if isinstance(job, QueuedLink):
             return Validators(job.etag, job.last_modified)
-        if _wants_whole(job, self._session.now()):
-            return Validators()
         with self._session.database.read() as conn:
-            return sources.validators(conn, job.source.id or 0, job.url)
+            read_at = sources.read_at(conn, job.source.id or 0, job.url)
+            known = sources.validators(conn, job.source.id or 0, job.url)
+        polled_at = job.source.polled_at
+        is_stale = read_at and polled_at and polled_at - read_at > UNCHANGED_MOST
+        return Validators() if is_stale else known
 
     def left_over(self) -> list[Document]:
         """The documents that were not asked for."""
@@ -257,12 +259,3 @@ class Worklist:
             waits.append((left.host_free_at - wall).total_seconds())
         soon = [wait for wait in waits if wait <= PATIENCE_SECONDS]
         return max(min(soon), 0.0) if soon else None
-
-
-def _wants_whole(document: Document, now: datetime) -> bool:
-    """True at the first poll of each span of `WHOLE_EVERY_DAYS`, which begins on another day for
-    each address."""
-    polled_at = document.source.polled_at
-    offset = crc32(document.url.encode())
-    spans = [(at.toordinal() + offset) // WHOLE_EVERY_DAYS for at in (polled_at, now) if at]
-    return len(set(spans)) > 1

@@ -138,6 +138,15 @@ def validators(conn: Connection, source_id: int, url: str) -> Validators:
     return Validators() if row is None else Validators(row.etag, row.last_modified)
 
 
+def read_at(conn: Connection, source_id: int, url: str) -> datetime | None:
+    """When a document was read whole last, or named; None for one never met. Answers of "not
+    modified" since then only move the source's `polled_at`."""
+    when: datetime | None = conn.execute(
+        select(document.c.polled_at).where(document.c.source_id == source_id, document.c.url == url)
+    ).scalar()
+    return when
+
+
 def documents(conn: Connection, source_id: int) -> list[str]:
     """The addresses that a source is read from, those named or read last first."""
     wanted = select(document.c.url).where(document.c.source_id == source_id)

@@ -30,3 +30,12 @@ def test_naming_a_file_again_keeps_its_validators(database: Database) -> None:
     with database.read() as conn:
         assert sources.validators(conn, id, DECEMBER) == Validators('"2"')
         assert sources.documents(conn, id) == [DECEMBER, NOVEMBER]
+
+
+def test_a_document_tells_when_it_was_read_whole_last(database: Database) -> None:
+    with database.write() as conn:
+        id, _ = sources.add(conn, Source(SourceKind.FEED, INDEX), now=NOW)
+        assert sources.read_at(conn, id, INDEX) is None
+        sources.save_document(conn, id, INDEX, Validators('"1"'), now=NOW)
+        sources.mark_polled(conn, id, now=NOW + timedelta(days=8), due_at=None)
+        assert sources.read_at(conn, id, INDEX) == NOW
