@@ -237,6 +237,16 @@ class Worklist:
         """The documents that were not asked for."""
         return list(self._documents)
 
+    def hand_over(self) -> None:
+        """Give links at hosts that another crawl holds to that crawl."""
+        session = self._session
+        with session.database.write() as conn:
+            given = worklists.hand_over(
+                conn, session.crawl_id, now=session.now(), wall_now=session.clock.wall()
+            )
+        if given:
+            _log.info("handed over links=%d", given)
+
     # waiting
 
     @property

@@ -6,6 +6,7 @@ outcome, also where no page came.
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from scrapy import Request, signals
@@ -29,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 #: How often a host that answers Retry-After is asked for one thing again in the same crawl.
 MOST_WAITS = 2
+#: After so long one of the large answers that are being taken in will have come to its end.
+LARGE_PAUSE_SECONDS = 3.0
 #: Documents that were left are named one by one in the crawl's row, up to so many.
 MOST_NAMED = 100
 #: Outcomes of a host that gives no answer; some of them in a row, and it is left alone.
@@ -72,6 +75,7 @@ class FollowSpider(RowSpider):
 
     async def _wait(self) -> bool:
         """Wait for something to do; False where there is nothing to wait for."""
+        self.work.hand_over()
         if self.work.is_asking:
             await self.wait(1.0)
             return True
@@ -124,10 +128,11 @@ class FollowSpider(RowSpider):
             self.polls.failed(job, Ending(Outcome.BAD_FEED, f"{reading.problem}; {remedy}"))
             return
         files = self._add_files(job, reading)
-        links = reading.links[: self.session.config.links_per_poll]
-        self.polls.took(
-            job, dict(headers_of(response)), self.work.fresh(links, job.source), reading, files
-        )
+        most = self.session.config.links_per_poll
+        links = self.work.fresh(reading.links[:most], job.source)
+        is_cut = reading.cut or len(reading.links) > most
+        told = replace(reading, cut=is_cut)
+        self.polls.took(job, dict(headers_of(response)), links, told, files)
 
     def _add_files(self, job: Document, reading: Reading) -> list[str]:
         """Put the files that an index names on the list; those that were taken."""
@@ -185,6 +190,7 @@ class FollowSpider(RowSpider):
         if isinstance(job, QueuedLink):
             self.session.settle(job, ending)
         elif isinstance(failure.value, StopDownload) and ending.again and job.tries < MOST_WAITS:
+            self.session.gate.hold_off(job.host, LARGE_PAUSE_SECONDS)
             self.work.put_back(job)
         elif ending.outcome is Outcome.DEFERRED:
             self._not_polled(job, ending.reason)

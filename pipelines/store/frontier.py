@@ -95,7 +95,7 @@ def take_up(
     ).where(link.c.state == LinkState.QUEUED, is_due(now))
     if source_ids is not None:
         due = due.where(link.c.source_id.in_(source_ids))
-    return _put_on_worklist(conn, due)
+    return put_on_worklist(conn, due)
 
 
 def reread(conn: Connection, crawl_id: int, article_ids: Iterable[int], *, now: datetime) -> int:
@@ -120,7 +120,7 @@ def reread(conn: Connection, crawl_id: int, article_ids: Iterable[int], *, now: 
         queued = select(
             literal(crawl_id), link.c.id, link.c.host, literal(now, link.c.found_at.type)
         ).where(link.c.id.in_(ids), link.c.state == LinkState.QUEUED)
-        added += _put_on_worklist(conn, queued)
+        added += put_on_worklist(conn, queued)
     return added
 
 
@@ -317,7 +317,8 @@ def _best_by_host(
     )
 
 
-def _put_on_worklist(conn: Connection, rows: Select[tuple[int, int, str, datetime]]) -> int:
+def put_on_worklist(conn: Connection, rows: Select[tuple[int, int, str, datetime]]) -> int:
+    """Puts crawl, link, host and time on worklists; rows that stand there already are left."""
     return conn.execute(
         insert_into(conn, crawl_link)
         .from_select(["crawl_id", "link_id", "host", "at"], rows)

@@ -4,11 +4,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import Connection, and_, func, literal, select, update
 
 from pipelines.outcomes import Outcome
 from pipelines.store import hosts
-from pipelines.store.frontier import KEEPS_ITS_PLACE, LinkState, is_due, open_hosts
+from pipelines.store.frontier import (
+    KEEPS_ITS_PLACE,
+    LinkState,
+    is_due,
+    open_hosts,
+    put_on_worklist,
+)
 from pipelines.store.schema import crawl_link, host, link
 
 _WORK = crawl_link.join(link, link.c.id == crawl_link.c.link_id)
@@ -120,6 +126,32 @@ def defer_hosts(
     return conn.execute(
         update(crawl_link).where(there).values(outcome=Outcome.DEFERRED, reason=reason, at=now)
     ).rowcount
+
+
+def hand_over(conn: Connection, crawl_id: int, *, now: datetime, wall_now: datetime) -> int:
+    """Puts links at hosts that another crawl holds on that crawl's worklist; how many they were.
+
+    Here they end DEFERRED with a reason that names the other crawl. Should that one be ending just
+    now, they stay queued for the next.
+    """
+    given = 0
+    for held in held_hosts(conn, crawl_id, wall_now=wall_now):
+        mine = (
+            select(
+                literal(held.crawl_id), link.c.id, link.c.host, literal(now, crawl_link.c.at.type)
+            )
+            .select_from(_WORK)
+            .where(
+                crawl_link.c.crawl_id == crawl_id,
+                crawl_link.c.outcome.is_(None),
+                link.c.host == held.host,
+                link.c.state == LinkState.QUEUED,
+            )
+        )
+        put_on_worklist(conn, mine)
+        reason = f"handed to crawl {held.crawl_id}, which is asking {held.host} just now"
+        given += defer_hosts(conn, crawl_id, [held.host], reason, now=now)
+    return given
 
 
 def close(
