@@ -17,7 +17,7 @@ from crawler.home import Home
 from crawler.session import LOCK_VARIABLE, Session, lock_path, take_lock
 from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.errors import BadInput
-from pipelines.store import crawls, frontier, incidents, pages, sources, worklists
+from pipelines.store import crawls, expiry, frontier, incidents, pages, sources, worklists
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import Database, open_database
 
@@ -68,6 +68,8 @@ def open_session(arguments: Mapping[str, str], spider: str) -> Session:
     clock = config.clock()
     database = open_database(config.database_url)
     settle_dead(config, clock, database)
+    with database.write() as conn:
+        expiry.expire(conn, now=clock.now(), folder=config.raw_folder)
     crawl_id, wanted, trigger = _crawl_row(arguments, spider, clock, database)
     session = Session(config, clock, database, crawl_id, wanted, trigger)
     session.hold_lock()

@@ -1,6 +1,8 @@
 """``followup demo``: what it found, what was left and why, and what to type next."""
 
 import shlex
+import shutil
+import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from typing import Annotated
@@ -104,23 +106,28 @@ def _draw_revisions_and_copies(done: service.Demo) -> None:
 
 
 def _tell_next(done: service.Demo) -> None:
-    home = f"FOLLOWUP_HOME={shlex.quote(str(done.home))}"
+    home, name = f"FOLLOWUP_HOME={shlex.quote(str(done.home))}", _command()
     taken = len(done.follow_ups)
     first = next((row.id for row in done.rows if row.revisions), 1)
     output.put(f"\n{taken} follow-ups are stored. Look at them:")
     for command in (
-        f"followup articles list --incident {service.SLUG}",
-        f"followup articles show {first}",
-        f"followup articles diff {first}",
-        f"followup ledger {service.SLUG} --limit 40",
-        f"followup export {service.SLUG} --format csv",
+        f"articles list --incident {service.SLUG}",
+        f"articles show {first}",
+        f"articles diff {first}",
+        f"ledger {service.SLUG} --limit 40",
+        f"export {service.SLUG} --format csv",
     ):
-        output.put_line(Text(f"  {home} {command}"))
+        output.put_line(Text(f"  {home} {name} {command}"))
     output.put("\nYour own incident:")
     for command in (
         "export FOLLOWUP_CONTACT=you@example.org",
-        "followup incident new my-incident --seed article.txt",
-        "followup source add https://www.example.org/",
-        "followup crawl",
+        f"{name} incident new my-incident --seed article.txt",
+        f"{name} source add https://www.example.org/",
+        f"{name} crawl",
     ):
-        output.put(Text(f"  {command}"))
+        output.put_line(Text(f"  {command}"))
+
+
+def _command() -> str:
+    """How this command is typed here: by its name where the shell finds it."""
+    return "followup" if shutil.which("followup") else shlex.quote(sys.argv[0])

@@ -12,6 +12,7 @@ from crawler.services import crawls, sources
 from crawler.services.sources import Added
 from crawler.wanted import Wanted
 from pipelines.clean import clean_html
+from pipelines.clean.language import guessed
 from pipelines.clean.saved import saved_address
 from pipelines.dates import iso, parse_time, to_utc
 from pipelines.errors import BadInput, SeedWithoutText
@@ -157,8 +158,8 @@ def _from_text(text: str) -> Seed:
     text = paragraphs(text)
     head, _, rest = text.partition("\n\n")
     if rest and count_words(head) <= 30:
-        return Seed(rest, title=head)
-    return Seed(text)
+        return Seed(rest, title=head, language=guessed(rest))
+    return Seed(text, language=guessed(text))
 
 
 def _fetch(home: Home, urls: list[str]) -> dict[str, Seed]:

@@ -3,11 +3,10 @@
 import shutil
 from dataclasses import dataclass
 
-from crawler.clock import Clock
 from crawler.config import Config
 from crawler.home import Home
 from pipelines.incident import Health
-from pipelines.store import Database, expiry, incidents, sources
+from pipelines.store import incidents, sources
 
 #: Under this much free space a crawl may fill the disk before it ends.
 LEAST_FREE_BYTES = 200_000_000
@@ -21,12 +20,6 @@ class Finding:
     is_well: bool
     said: str
     remedy: str | None = None
-
-
-def expire(config: Config, clock: Clock, database: Database) -> int:
-    """Let go of texts that were kept for their time; gives how many."""
-    with database.write() as conn:
-        return expiry.expire(conn, now=clock.now(), folder=config.raw_folder)
 
 
 def check(home: Home) -> list[Finding]:
