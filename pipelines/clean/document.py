@@ -4,7 +4,8 @@ What lxml and libxml2 cannot bear is taken out of the text beforehand, by scans 
 scripts, styles and comments (half of a page's bytes); the attributes of tags that have hundreds of
 them (lxml needs minutes for 300,000 in one tag). A page of more bytes or tags than any article has
 is refused with `TooComplex`. libxml2 drops all that is nested deeper than 255; such a page is read
-again without the tags that only nest.
+again without the tags that only nest. It also knows no element of HTML 5, and leaves one in the
+head where a page omits the tag of its body, as minifiers do; such a page is given that tag.
 """
 
 import re
@@ -36,6 +37,11 @@ _NESTING = re.compile(
     rb"[^<>]{0,2000}>",
     re.IGNORECASE,
 )
+_BODY = re.compile(rb"<body\b", re.IGNORECASE)
+_FIRST_PART = re.compile(
+    rb"<(?:article|main|section|header|nav|aside|footer|figure|details|dialog|search|hgroup)\b",
+    re.IGNORECASE,
+)
 _BLOCKS = re.compile(rb"</?(?:div|section|table|tr|td|ul|ol|center)\b", re.IGNORECASE)
 
 
@@ -54,6 +60,8 @@ def parse(text: str) -> Element | None:
     if (tags := markup.count(b"<")) > MAX_TAGS:
         raise TooComplex(f"{tags} tags, more than {MAX_TAGS}")
     markup = _TAG.sub(_bare_if_crowded, markup)
+    if not _BODY.search(markup):
+        markup = _FIRST_PART.sub(rb"<body>\g<0>", markup, count=1)
     root, cut = _tree(markup)
     if cut:
         root, _ = _tree(_NESTING.sub(_flat, markup))
