@@ -5,6 +5,7 @@ any page, so nothing can go round the rules.
 """
 
 import asyncio
+from functools import cache
 from typing import Any
 
 from scrapy import Request, signals
@@ -28,13 +29,19 @@ MOST_CODINGS = 3
 MOST_LARGE_AT_ONCE = 3
 
 
+_authorities = cache(Authorities)
+
+
 class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
-    """Fetches over HTTP what the guard lets through, when it is the host's turn."""
+    """Fetches over HTTP what the guard lets through, when it is the host's turn.
+
+    There is one for http and one for https; the signals of all requests come to both.
+    """
 
     def __init__(self, crawler: Any) -> None:
         super().__init__(crawler)
         self._session: Session = crawler.spider.session
-        self._contextFactory = Authorities()
+        self._contextFactory = _authorities()
         self._pool._factory = BoundedHeads
         self._bytes: dict[Request, int] = {}
         crawler.signals.connect(self._begun, signals.headers_received)
@@ -46,13 +53,14 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
         host = host_of(request.url)
         async with self._session.gate.turn(host):
             self._session.count_request()
+            self._bytes[request] = 0
             try:
                 response = await self._unless_stopped(super().download_request(request))
             except CannotResolveHostError:
                 explain(host)
                 raise
             finally:
-                self._bytes.pop(request, None)
+                del self._bytes[request]
         self._heed(response)
         return response
 
@@ -77,7 +85,9 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
 
     def _received(self, data: bytes, request: Request, spider: Any) -> None:
         """Bound what answers under way hold in memory together."""
-        self._bytes[request] = self._bytes.get(request, 0) + len(data)
+        if request not in self._bytes:
+            return
+        self._bytes[request] += len(data)
         page_bytes = self._session.config.max_page_bytes
         if self._bytes[request] <= page_bytes:
             return

@@ -53,7 +53,10 @@ class Polls:
             sources.name_documents(conn, _id(document.source), files, now=now)
             self._well(conn, document, reading)
         known = sum(answer.outcome is Outcome.ALREADY_KNOWN for answer in answers)
-        _log.info("polled url=%s links=%d new=%d", document.url, len(links), len(links) - known)
+        new = len(links) - known
+        _log.info(
+            "polled url=%s links=%d new=%d cut=%s", document.url, len(links), new, reading.cut
+        )
 
     def unchanged(self, document: Document) -> None:
         """The document is as it was (304)."""
@@ -65,7 +68,8 @@ class Polls:
         if document.depth > 0:
             return
         now, source = self._session.now(), document.source
-        sources.set_health(conn, _id(source), Health.OK, None, now=now)
+        told = "it names more links than are taken of one poll" if reading.cut else None
+        sources.set_health(conn, _id(source), Health.OK, told, now=now)
         sources.set_marks(
             conn,
             _id(source),

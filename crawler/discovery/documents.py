@@ -16,8 +16,8 @@ from pipelines.items import Link
 class Reading:
     """What a document named.
 
-    `children` are further documents of the same source, newest first; `problem` is set where the
-    document is not what the source was added as.
+    `children` are further documents of the same source, newest first; `cut` says that it named more
+    than is taken of one document; `problem` is set where it is not what the source was added as.
     """
 
     links: tuple[Link, ...] = ()
@@ -26,6 +26,7 @@ class Reading:
     title: str | None = None
     ttl_seconds: int | None = None
     problem: str | None = None
+    cut: bool = False
 
 
 def read_document(kind: SourceKind, body: bytes, url: str, content_type: str | None) -> Reading:
@@ -42,7 +43,9 @@ def _feed(body: bytes, url: str, content_type: str | None) -> Reading:
     if not feed.is_feed:
         return Reading(problem="; ".join(feed.problems) or "not a feed")
     links = tuple(link for entry in feed.entries if (link := _link(entry, feed.language, url)))
-    return Reading(_newest_first(links), (), feed.language, feed.title, feed.ttl_seconds)
+    return Reading(
+        _newest_first(links), (), feed.language, feed.title, feed.ttl_seconds, cut=feed.cut
+    )
 
 
 def _link(entry: Entry, language: str | None, found_in: str) -> Link | None:
@@ -65,6 +68,7 @@ def _sitemap(body: bytes, url: str, content_type: str | None) -> Reading:
     return Reading(
         links=_newest_first(sitemap.links),
         children=tuple(child.url for child in sitemap.children),
+        cut=sitemap.cut,
     )
 
 

@@ -13,6 +13,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.answers import ending_of_answer, ending_of_failure
+from crawler.discovery import limits
 from crawler.discovery.autodiscovery import read_homepage, sitemaps_in_robots, sniff
 from crawler.discovery.documents import read_document
 from crawler.spiders.base import RowSpider
@@ -51,7 +52,12 @@ class ProbeSpider(RowSpider):
 
     def _ask(self, url: str, callback: Any, **more: Any) -> Request:
         return Request(
-            url, callback=callback, errback=self.failed, cb_kwargs=more, dont_filter=True
+            url,
+            callback=callback,
+            errback=self.failed,
+            meta={"download_maxsize": limits.DOCUMENT_BYTES},
+            cb_kwargs=more,
+            dont_filter=True,
         )
 
     def look(self, response: Response, asked_for: str) -> Iterator[Request]:
