@@ -225,7 +225,8 @@ class Worklist:
     def validators_of(self, job: Job) -> Validators:
         """What makes the request for a job conditional."""
         if isinstance(job, QueuedLink):
-            return Validators(job.etag, job.last_modified)
+            is_wanted_whole = job.for_incident_id is not None  # its text may have expired
+            return Validators() if is_wanted_whole else Validators(job.etag, job.last_modified)
         with self._session.database.read() as conn:
             read_at = sources.read_at(conn, job.source.id or 0, job.url)
             known = sources.validators(conn, job.source.id or 0, job.url)

@@ -163,8 +163,11 @@ def _read_again(item: Judged, article: Article, known: Known) -> Compared:
     same = Duplicate(known.id, DuplicateKind.URL, 1.0)
     page = item.cleaned.page
     own = {canonical_key(page.requested_url), canonical_key(page.url)}
-    if known.key not in own or known.text is None:
+    if known.key not in own:
         return Compared(item, same)
+    if known.text is None:  # kept for its time; it is needed again where an incident takes it now
+        hashes = dedupe.sketch(article.text, article.title).hashes
+        return Compared(item, same, revises=_is_taken(item), hashes=hashes)
     change = dedupe.change_between(known.title, known.text, article.title, article.text)
     completes = known.partial and not article.partial
     shrinks = article.partial and not known.partial
@@ -258,6 +261,10 @@ class Store(_Stage):
         known = articles.get(conn, id)
         articles.add_aliases(conn, id, article, dedupe.keys_of(article, page.requested_url))
         due_at = next_reading(known.first_seen_at, now) if known.due_at is not None else None
+        if page.for_incident_id is not None:
+            articles.rescue(conn, id, due_at=due_at or next_reading(now, now))
+            forced = [j for j in item.judged.relevance if j.incident_id == page.for_incident_id]
+            matches.save(conn, id, forced, now=now)
         if not item.revises:
             validators = _validators(page) if canonical_key(page.url) == known.key else None
             articles.touch(conn, id, now=now, due_at=due_at, validators=validators)
@@ -275,7 +282,9 @@ class Store(_Stage):
         )
         copies.sketch_add(conn, id, item.hashes)
         matches.save(conn, id, item.judged.relevance, now=now)
-        said = "the whole text in place of a teaser" if revised.completed else None
+        said = "its text is here again" if known.text is None else None
+        if revised.completed and known.text is not None:
+            said = "the whole text in place of a teaser"
         return Stored(Outcome.REVISED, said or f"version {revised.number}", id)
 
     def _new(
@@ -311,9 +320,10 @@ class Store(_Stage):
         return Stored(planned, _why(item, planned), id)
 
 
-def _is_taken(item: Compared) -> bool:
+def _is_taken(item: Compared | Judged) -> bool:
     """True where an open incident calls it a follow-up."""
-    return any(each.verdict is Verdict.FOLLOW_UP for each in item.judged.relevance)
+    judged = item.judged if isinstance(item, Compared) else item
+    return any(each.verdict is Verdict.FOLLOW_UP for each in judged.relevance)
 
 
 def _outcome(item: Compared) -> Outcome:

@@ -148,7 +148,13 @@ def mark(
         record = articles.mark(home, id, decision, note=note, incident=incident, by=_me())
     if as_json:
         return output.put_json(record)
-    return output.say(f"Article {id} is {_DECISIONS[decision]} for {record['incident']}.")
+    output.say(f"Article {id} is {_DECISIONS[decision]} for {record['incident']}.")
+    if decision is not Decision.DISMISS and not record["has_text"]:
+        output.say(
+            "Its text was kept for its time and is gone. Get it again:"
+            f" followup crawl --url {record['url']} --incident {record['incident']}"
+        )
+    return None
 
 
 def ledger(

@@ -2,20 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from crawler.home import Home
 from crawler.services import crawls
+from crawler.services.taking import is_follow_up, take_in
 from crawler.wanted import Wanted
 from pipelines.dates import iso
 from pipelines.dedupe import diff as word_diff
 from pipelines.dedupe import with_context
 from pipelines.errors import BadInput, UnknownThing
-from pipelines.incident import Incident
-from pipelines.items import Relevance
-from pipelines.outcomes import Outcome, Verdict
-from pipelines.polling import next_reading
+from pipelines.outcomes import Outcome
 from pipelines.relevance import marks
 from pipelines.store import (
     Connection,
@@ -240,15 +237,18 @@ def mark(
         slug = incident or _incident_of(conn, id)
         chosen = incidents.get(conn, slug)
         matches.decide(conn, id, chosen.id or 0, decision, note=note, by=by, now=home.now())
-        if decision is not Decision.DISMISS and not _is_follow_up(conn, id, chosen):
-            articles.rescue(conn, id, due_at=next_reading(home.now(), home.now()))
-            _take_in(conn, id, chosen, home.now())
-    return {"id": id, "incident": slug, "review": str(decision), "note": note, "by": by}
-
-
-def _is_follow_up(conn: Connection, id: int, incident: Incident) -> bool:
-    found = (m for m in matches.of_article(conn, id) if m.incident_id == incident.id)
-    return any(match.verdict is Verdict.FOLLOW_UP for match in found)
+        if decision is not Decision.DISMISS and not is_follow_up(conn, id, chosen):
+            take_in(conn, id, chosen, home.now())
+        found = articles.get(conn, id)
+    return {
+        "id": id,
+        "url": found.url,
+        "incident": slug,
+        "review": str(decision),
+        "note": note,
+        "by": by,
+        "has_text": found.text is not None,
+    }
 
 
 def _incident_of(conn: Connection, id: int) -> str:
@@ -294,9 +294,7 @@ def rescue(home: Home, id: int, *, incident: str | None, by: str) -> dict[str, A
     if row.article_id is not None:
         with home.database.write() as conn:
             if texts.text_of(conn, row.article_id) is not None:
-                now = home.now()
-                articles.rescue(conn, row.article_id, due_at=next_reading(now, now))
-                _take_in(conn, row.article_id, chosen, now)
+                take_in(conn, row.article_id, chosen, home.now())
                 said = f"Article {row.article_id} is a follow-up of {slug} now."
                 return {"id": id, "article": row.article_id, "done": True, "said": said}
     report = crawls.run(home, Wanted(incident=slug, urls=(row.url,)), by=by)
@@ -317,19 +315,6 @@ def _said(slug: str, url: str, done: bool, report: crawls.Report) -> str:
 
 
 _TAKEN = (Outcome.STORED, Outcome.COPY, Outcome.REVISED, Outcome.UNCHANGED)
-
-
-def _take_in(conn: Connection, id: int, incident: Incident, now: datetime) -> None:
-    """A person's word: the article is a follow-up, whatever its score."""
-    old = next((m for m in matches.of_article(conn, id) if m.incident_id == incident.id), None)
-    forced = Relevance(
-        incident.id or 0,
-        old.score if old else 0.0,
-        Verdict.FOLLOW_UP,
-        old.reasons if old else (),
-        forced=True,
-    )
-    matches.save(conn, id, [forced], now=now)
 
 
 def _only_incident(conn: Connection) -> str:

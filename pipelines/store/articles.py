@@ -102,13 +102,14 @@ def revise(
 ) -> Revised:
     """Writes a new version of a stored article; it counts as a reading too.
 
-    A whole text takes the place of a partial one within the same version. A partial text on a whole
-    one is refused with ValueError: it would lose text. Raises UnknownThing.
+    A whole text takes the place of a partial one, and any text that of one that expired, within the
+    same version. A partial text on a whole one is refused with ValueError: it would lose text.
+    Raises UnknownThing.
     """
     known = get(conn, id)
-    if new.partial and not known.partial:
+    if new.partial and not known.partial and known.text is not None:
         raise ValueError(f"a partial text never revises a whole one (article {id})")
-    completed = known.partial and not new.partial
+    completed = known.text is None or (known.partial and not new.partial)
     number = known.number if completed else known.number + 1
     page_id = _keep_raw(conn, raw, id, link_id, crawl_id)
     version = _version(new, seen_at, page_id)

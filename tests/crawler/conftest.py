@@ -1,0 +1,86 @@
+"""The command line on the made-up newsroom.
+
+One `followup demo` is run for the whole session, as a child process; the tests work on copies of
+the folder that it leaves, with the newsroom as the web where something is fetched.
+"""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from crawler.newsroom import Newsroom
+from crawler.newsroom.answer import seed_files
+from tests.crawler.terminal import NOW, ROOT, Ended, Terminal, environment, foreign
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What `followup demo --no-serve --json` printed, and where its folder is."""
+
+    home: Path
+    ended: Ended
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", "demo", "--no-serve", "--fast", "--json"],
+        env={**foreign(), "FOLLOWUP_HOME": str(folder)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return Demo(folder / "demo", Ended(done.returncode, done.stdout, done.stderr))
+
+
+@pytest.fixture(scope="session")
+def newsroom() -> Iterator[Newsroom]:
+    with Newsroom.serve(now=NOW, slow_seconds=0.0) as room:
+        yield room
+
+
+@pytest.fixture
+def empty(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Terminal:
+    """A home in which nothing is, without a network."""
+    home = tmp_path / "home"
+    return Terminal(home, capsys, monkeypatch, environment(home))
+
+
+@pytest.fixture
+def online(empty: Terminal, newsroom: Newsroom) -> Terminal:
+    """A home in which nothing is, on the newsroom's web."""
+    empty.own.update(environment(empty.home, newsroom.url))
+    return empty
+
+
+@pytest.fixture
+def followed(demo: Demo, empty: Terminal) -> Terminal:
+    """A copy of what the demo followed, without a network."""
+    assert demo.ended.status == 0, demo.ended.err
+    shutil.copytree(demo.home, empty.home)
+    return empty
+
+
+@pytest.fixture
+def following(followed: Terminal, newsroom: Newsroom) -> Terminal:
+    """A copy of what the demo followed, on the newsroom's web."""
+    followed.own.update(environment(followed.home, newsroom.url))
+    return followed
+
+
+@pytest.fixture(scope="session")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """The sample incident's seeds as files."""
+    folder = tmp_path_factory.mktemp("seeds")
+    for seed in seed_files():
+        (folder / seed.name).write_bytes(seed.read_bytes())
+    return sorted(folder.iterdir())
