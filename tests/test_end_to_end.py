@@ -5,7 +5,6 @@ asserted page by page.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,14 +31,14 @@ def keys(urls: object) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def followed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Followed]:
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Followed:
     home = tmp_path_factory.mktemp("home")
     config = read_config({"FOLLOWUP_HOME": str(home)})
     done = demo.run(config, tell=lambda _line: None, fast=True)
     answer = known_answer(DEMO_PASSES[-1], visited=DEMO_PASSES)
     with demo.open_demo(done.home) as opened:
         rows = articles.ledger(opened, demo.SLUG)
-    yield Followed(done, answer, {canonical_key(str(row["url"])): row for row in rows})
+    return Followed(done, answer, {canonical_key(str(row["url"])): row for row in rows})
 
 
 def test_every_follow_up_is_found_and_nothing_else(followed: Followed) -> None:
