@@ -24,9 +24,9 @@ RAW_CHARS = 100
 MAX_TIMES = 60
 #: htmldate reads the whole tree several times; a larger one is not worth it.
 HTMLDATE_ELEMENTS = 12_000
-#: The same of its text, over which it runs dozens of patterns: 1 s a megabyte.
-HTMLDATE_CHARS = 500_000
-#: It tries a millisecond on each element whose name speaks of a date.
+#: The same of its text and attributes, over which it runs dozens of patterns: 1 s a megabyte.
+HTMLDATE_CHARS = 1_000_000
+#: It tries a millisecond on each element whose name, or tag, speaks of a date.
 HTMLDATE_DATED = 250
 #: Raw texts that are tried before a page's own words are given up.
 MAX_RAWS = 25
@@ -173,8 +173,9 @@ def _is_too_much(root: Element) -> bool:
     for element in root.iter(etree.Element):
         elements += 1
         chars += len(element.text or "") + len(element.tail or "")
+        chars += sum(map(len, element.attrib.values()))
         name = f"{element.get('class') or ''} {element.get('id') or ''}"[:RAW_CHARS]
-        dated += _DATED.search(name) is not None
+        dated += element.tag in ("time", "abbr") or _DATED.search(name) is not None
     return elements > HTMLDATE_ELEMENTS or dated > HTMLDATE_DATED or chars > HTMLDATE_CHARS
 
 
