@@ -18,6 +18,8 @@ from pipelines.urls import absolute
 
 def read(document: Document, url: str) -> Feed:
     """The JSON feed in a document that begins with a brace. Never raises."""
+    if len(document.data) > limits.JSON_BYTES:
+        return _no_feed(document, f"JSON of more than {limits.JSON_BYTES} bytes")
     try:
         said = json.loads(document.data)
     except (ValueError, RecursionError) as error:

@@ -3,6 +3,8 @@
 #: Bytes of one document after unpacking. sitemaps.org allows a sitemap 50 MB; the largest honest
 #: feed among 819 recorded ones has 5 MB.
 DOCUMENT_BYTES = 50_000_000
+#: The same of a JSON feed, which takes ten times its size in memory while it is read.
+JSON_BYTES = 20_000_000
 #: A page's links and feeds stand in its first megabytes; lxml takes a second for 5 MB.
 PAGE_BYTES = 5_000_000
 #: Codings of gzip within gzip that are opened; servers that gzip a .gz file make two.
