@@ -32,7 +32,8 @@ CSV_COLUMNS = (
 
 
 def of_incident(home: Home, slug: str) -> Iterator[dict[str, Any]]:
-    """A row for each article that the incident judged and that still has its text."""
+    """A row for each article that the incident took or may take, in order of time; the text of a
+    candidate is null once it was kept for its time."""
     with home.database.read() as conn:
         incident = incidents.get(conn, slug)
         for row in exports.export(conn, incident.id or 0):

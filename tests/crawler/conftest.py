@@ -8,22 +8,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from crawler.newsroom import Newsroom
 from crawler.newsroom.answer import seed_files
-from tests.crawler.terminal import NOW, ROOT, Ended, Terminal, environment, foreign
-
-
-@dataclass(frozen=True)
-class Demo:
-    """What `followup demo --no-serve --json` printed, and where its folder is."""
-
-    home: Path
-    ended: Ended
+from tests.crawler.terminal import NOW, ROOT, Demo, Ended, Terminal, environment, foreign
 
 
 @pytest.fixture(scope="session")

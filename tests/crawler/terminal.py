@@ -55,6 +55,14 @@ class Ended:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
+@dataclass(frozen=True)
+class Demo:
+    """What `followup demo --no-serve --json` printed, and where its folder is."""
+
+    home: Path
+    ended: Ended
+
+
 @dataclass
 class Terminal:
     """Runs commands in this process, with a home of its own; crawls are child processes."""
