@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 
 from crawler import __version__
 from crawler.cli import articles, crawls, demo, incidents, offline, sources, upkeep
-from crawler.cli.output import say, show_error
+from crawler.cli.output import show_error
 from pipelines.errors import FollowupError
 
 #: Commands in the order of `followup --help`: as a newcomer needs them.
@@ -78,13 +78,12 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _run(arguments: list[str] | None) -> int:
     try:
-        app(args=arguments)
+        app(args=arguments, prog_name="followup")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except FollowupError as error:
         show_error(error)
         return 1
     except KeyboardInterrupt:
-        say("Stopped.")
         return 128 + signal.SIGINT
     return 0
