@@ -72,7 +72,7 @@ class Gate:
         self._min_gap = min_gap
         self._recall, self._note, self._wall = recall, note, wall
         self._locks: dict[str, asyncio.Lock] = {}
-        self._delays: dict[str, float] = {}
+        self._delays: dict[str, dict[str, float]] = {}
         self._free_at: dict[str, float] = {}
         self._last: dict[str, float] = {}
         self._stopped = asyncio.Event()
@@ -93,7 +93,7 @@ class Gate:
         self._locks[host] = asyncio.Lock()
         now, wall = _monotonic(), self._wall()
         if manners.crawl_delay is not None:
-            self._delays[host] = manners.crawl_delay
+            self._delays.setdefault(host, {})[""] = manners.crawl_delay
         if manners.last_request_at is not None:
             self._last[host] = now - (wall - manners.last_request_at).total_seconds()
         if manners.not_before is not None:
@@ -113,25 +113,33 @@ class Gate:
 
     def gap(self, host: str) -> float:
         """Seconds between two requests to the host."""
-        return max(self._min_gap, self._delays.get(host, 0.0))
+        return max([self._min_gap, *self._delays.get(host, {}).values()])
 
-    def set_delay(self, host: str, seconds: float | None) -> None:
-        """What the host's robots.txt asks for; None where it asks for nothing."""
-        if seconds is None:
-            self._delays.pop(host, None)
-        else:
-            self._delays[host] = seconds
+    def set_delay(self, host: str, origin: str, seconds: float | None) -> float | None:
+        """What the robots.txt of one of the host's origins asks for, None where it asks for
+        nothing; gives the largest that any of them asks for. http and https are one machine."""
+        delays = self._delays.setdefault(host, {})
+        delays[origin] = seconds or 0.0
+        asked = max(delay for name, delay in delays.items() if name)
+        return asked or None
 
     def hold_off(self, host: str, seconds: float) -> None:
-        """The host asked not to be asked again for so long (Retry-After)."""
-        self._free_at[host] = _monotonic() + seconds
+        """The host is not to be asked again for so long (Retry-After); what was asked for before
+        is not shortened."""
+        self._free_at[host] = max(self._free_at.get(host, 0.0), _monotonic() + seconds)
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[None]:
-        """Wait for the host's turn; within the block nothing else is sent to it."""
+        """Wait for the host's turn; within the block nothing else is sent to it.
+
+        Raises HostHeld where the turn would come only after `PATIENCE_SECONDS`, CrawlStopping where
+        the crawl is cancelled meanwhile.
+        """
         self.meet(host)
         async with self._locks[host]:
             while not self._stopped.is_set() and (wait := self.wait_seconds(host)) > 0:
+                if wait > PATIENCE_SECONDS:
+                    raise HostHeld(f"{host} is not to be asked for another {wait:.0f} s")
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), wait)
             if self._stopped.is_set():

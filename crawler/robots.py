@@ -52,7 +52,9 @@ class RobotsMiddleware:
         check_url(request.url, self._session.config.allow_private)
         origin = origin_of(request.url)
         async with self._locks[origin]:
+            request.meta["dont_retry"] = True  # robots.txt itself had its second try
             robots = self._session.robots_of(origin) or await self._fetch(origin)
+            request.meta["dont_retry"] = False
         if robots.unreadable is not None:
             raise RobotsUnreadable(f"robots.txt cannot be read: {robots.unreadable}")
         if not robots.allows(request.url):
