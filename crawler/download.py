@@ -80,7 +80,8 @@ class PoliteDownloadHandler(HTTP11DownloadHandler):  # type: ignore[misc]
 
     def _begun(self, headers: Headers, request: Request, spider: Any) -> None:
         """Don't wait for films, pictures and streams that never end."""
-        if refused_type(headers) is not None:
+        # An answer with Retry-After is read whatever it is: what it asks for must be heeded.
+        if refused_type(headers) is not None and "Retry-After" not in headers:
             raise StopDownload(fail=True)
 
     def _received(self, data: bytes, request: Request, spider: Any) -> None:

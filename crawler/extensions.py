@@ -14,6 +14,7 @@ from scrapy import signals
 
 from crawler.launcher import CALLER_VARIABLE
 from crawler.session import Session
+from pipelines.errors import StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +46,11 @@ class CrawlRecorder:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            self._session.beat()
+            try:
+                self._session.beat()
+            except StoreError as error:
+                # Busy for now; the next beat comes soon. Leases outlast a few that are missed.
+                _log.warning("beat missed reason=%r", str(error))
             if _caller_is_gone():
                 self._session.stop("the command that asked for it was killed")
 
@@ -61,8 +66,9 @@ class CrawlRecorder:
         stopped = self._session.stop_reason
         was_cut = stopped is not None or reason.startswith("closespider_")
         state = "cancelled" if was_cut else _STATES.get(reason, "failed")
-        if self._broken is not None:
-            state, reason = "failed", self._broken
+        broken = self._broken or self._session.failure
+        if broken is not None:
+            state, stopped = "failed", broken
         self._session.finish(state, stopped or reason, spider.result)
         self._session.close()
 

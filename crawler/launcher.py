@@ -9,21 +9,26 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from crawler.clock import Clock
 from crawler.config import Config, read_config
 from crawler.home import Home
-from crawler.session import LOCK_VARIABLE, Session, lock_path, take_lock
+from crawler.session import LEASE_SECONDS, LOCK_VARIABLE, Session, lock_path, take_lock
 from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.errors import BadInput
 from pipelines.store import crawls, expiry, frontier, incidents, pages, sources, worklists
-from pipelines.store.crawls import CrawlState, Trigger
+from pipelines.store.crawls import Crawl, CrawlState, Trigger
 from pipelines.store.database import Database, open_database
 
 #: Names the process that launched a crawl. Where that was killed, nobody waits for its crawl: it
 #: ends as if cancelled, and what is queued waits for the next one.
 CALLER_VARIABLE = "FOLLOWUP_CALLER"
+
+
+#: A crawl of another data folder whose heart did not beat for so long is dead.
+SILENT_AFTER = timedelta(seconds=LEASE_SECONDS)
 
 
 def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes]":
@@ -133,7 +138,7 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
     """
     with database.read() as conn:
         begun = crawls.in_state(conn, CrawlState.REQUESTED) + crawls.running(conn)
-    dead = [row.id for row in begun if is_dead(config, row.id, row.state)]
+    dead = [row.id for row in begun if is_dead(config, row, clock.wall())]
     if not dead:
         return []
     now = clock.now()
@@ -148,13 +153,17 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
     return dead
 
 
-def is_dead(config: Config, crawl_id: int, state: CrawlState) -> bool:
-    """True where no process holds the crawl's lock, unless it is only about to be launched."""
+def is_dead(config: Config, row: Crawl, wall: datetime) -> bool:
+    """True where no process holds the crawl's lock.
+
+    A crawl without a lock file is only about to be launched, or runs in another data folder on the
+    same database: that one lives as long as its heart beats.
+    """
     try:
-        with lock_path(config, crawl_id).open("r") as file:
+        with lock_path(config, row.id).open("r") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     except FileNotFoundError:
-        return state is CrawlState.RUNNING
+        return row.heartbeat_at is not None and wall - row.heartbeat_at > SILENT_AFTER
     return True

@@ -7,8 +7,7 @@ a link, with its outcome.
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
 
 from crawler.answers import Ending
 from crawler.discovery.documents import Reading
@@ -20,13 +19,10 @@ from pipelines.outcomes import Outcome
 from pipelines.polling import next_poll
 from pipelines.store import Connection, frontier, offers, sources
 from pipelines.store.offers import Offered
-from pipelines.store.sources import Validators
+from pipelines.store.validators import Validators, validators_of
 from pipelines.urls import canonical_key, host_of
 
 _log = logging.getLogger(__name__)
-
-#: Validators over this length are not kept: some servers put whole pages into an ETag.
-MOST_VALIDATOR_CHARACTERS = 1_000
 
 
 class Polls:
@@ -47,15 +43,24 @@ class Polls:
         kept, all in one transaction."""
         now = self._session.now()
         with self._session.database.write() as conn:
-            answers = offers.offer(conn, links, self._session.crawl_id, now=now)
-            validators = validators_of(headers)
+            known_keys = offers.known_keys(conn, [link.key for link in links])
+            new = [link for link in links if link.key not in known_keys]
+            left = {link.key for link in new[self._session.config.links_per_poll :]}
+            taken = [link for link in links if link.key not in left]
+            answers = offers.offer(conn, taken, self._session.crawl_id, now=now)
+            # What was left must be found again: the document is asked for whole until all is taken.
+            validators = Validators() if left else validators_of(headers)
             sources.save_document(conn, _id(document.source), document.url, validators, now=now)
             sources.name_documents(conn, _id(document.source), files, now=now)
-            self._well(conn, document, reading)
+            self._well(conn, document, replace(reading, cut=reading.cut or bool(left)))
         known = sum(answer.outcome is Outcome.ALREADY_KNOWN for answer in answers)
-        new = len(links) - known
         _log.info(
-            "polled url=%s links=%d new=%d cut=%s", document.url, len(links), new, reading.cut
+            "polled url=%s links=%d new=%d left=%d cut=%s",
+            document.url,
+            len(links),
+            len(taken) - known,
+            len(left),
+            reading.cut,
         )
 
     def unchanged(self, document: Document) -> None:
@@ -124,27 +129,3 @@ def _id(source: Source) -> int:
     if source.id is None:
         raise ValueError(f"source {source.url} is not stored")
     return source.id
-
-
-def validators_of(headers: Mapping[str, str]) -> Validators:
-    """The validators in an answer that are sent back another time: none too long or in other than
-    ASCII, and no last change that lies after the answer, to which a server would say "not
-    modified" for ever (RFC 9110, 8.8.2.1)."""
-    changed, answered = _moment(headers.get("last-modified")), _moment(headers.get("date"))
-    is_future = changed and answered and changed > answered + timedelta(days=1)
-    modified = None if is_future else headers.get("last-modified")
-    return Validators(_validator(headers.get("etag")), _validator(modified))
-
-
-def _validator(value: str | None) -> str | None:
-    if value is None or len(value) > MOST_VALIDATOR_CHARACTERS or not value.isascii():
-        return None
-    return value
-
-
-def _moment(value: str | None) -> datetime | None:
-    try:
-        when = parsedate_to_datetime((value or "")[:60])
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

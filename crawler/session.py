@@ -28,6 +28,7 @@ from crawler.politeness import (
 )
 from crawler.progress import Progress
 from crawler.wanted import Wanted
+from pipelines.errors import StoreError
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
 from pipelines.polling import next_reading, next_try
@@ -42,6 +43,8 @@ _log = logging.getLogger(__name__)
 
 #: A host is leased for this long at a time; a living crawl renews its leases well before.
 LEASE_SECONDS = 90.0
+#: These say something of the site or of our own network, nothing of the link: it is never given up.
+_NOT_THE_LINKS_FAULT = frozenset({Outcome.NETWORK_ERROR, Outcome.ROBOTS_DENIED})
 
 
 class Session:
@@ -65,6 +68,7 @@ class Session:
         self.progress = Progress()
         self.requests = 0
         self.stop_reason: str | None = None
+        self.failure: str | None = None
         self.changed = asyncio.Event()
         self._robots: dict[str, Robots] = {}
         self._bodies: dict[str, bytes] = {}
@@ -100,6 +104,11 @@ class Session:
             self.stop_reason = reason
             self.gate.stop()
             self.changed.set()
+
+    def fail(self, reason: str) -> None:
+        """End the crawl as failed: what it needs itself is not there any more."""
+        self.failure = self.failure or reason
+        self.stop(reason)
 
     # hosts
 
@@ -150,7 +159,9 @@ class Session:
         with self.database.write() as conn:
             hosts.put_robots(conn, origin, hosts.Robots(status, body, now, until))
             if robots.unreadable is None:
-                hosts.set_crawl_delay(conn, host_of(origin), robots.crawl_delay)
+                host = host_of(origin)
+                delay = self.gate.set_delay(host, origin, robots.crawl_delay)
+                hosts.set_crawl_delay(conn, host, delay)
         if robots.delay_mended:
             _log.warning("mended origin=%s note=%r", origin, robots.delay_mended)
         return self._use_robots(origin, robots, body)
@@ -159,7 +170,7 @@ class Session:
         self._robots[origin] = robots
         self._bodies[origin] = body or b""
         if robots.unreadable is None:
-            self.gate.set_delay(host_of(origin), robots.crawl_delay)
+            self.gate.set_delay(host_of(origin), origin, robots.crawl_delay)
         return robots
 
     def robots_body(self, origin: str) -> bytes:
@@ -173,7 +184,12 @@ class Session:
         now = self.now()
         if link.article_id is not None and not ending.again:
             ending = Ending(ending.outcome, f"read again: {ending.reason}")
+        again = None
+        if ending.again and ending.outcome not in frontier.KEEPS_ITS_PLACE:
+            again = next_try(now, link.tries, gives_up=ending.outcome not in _NOT_THE_LINKS_FAULT)
         with self.database.write() as conn:
+            if ending.outcome in frontier.KEEPS_ITS_PLACE:
+                frontier.take_back_try(conn, link.id)
             if link.article_id is not None:
                 self._after_failed_reading(link.article_id, ending, conn)
             frontier.settle(
@@ -184,15 +200,19 @@ class Session:
                 ending.reason,
                 now=now,
                 article_id=link.article_id,
-                next_try_at=next_try(now, link.tries) if ending.again else None,
+                next_try_at=again,
             )
         self.progress.pages += 1
         self.changed.set()
 
     def _after_failed_reading(self, article_id: int, ending: Ending, conn: Connection) -> None:
         """A stored article stays as it is; only 410 says that its outlet took it down."""
+        now = self.now()
         if ending.outcome is Outcome.VANISHED:
-            articles.mark_vanished(conn, article_id, now=self.now())
+            articles.mark_vanished(conn, article_id, now=now)
+        else:
+            known = articles.get(conn, article_id)
+            articles.set_due(conn, article_id, next_reading(known.first_seen_at, now))
 
     def unchanged(self, link: QueuedLink) -> None:
         """A stored article was read again and is as it was (304)."""
@@ -221,7 +241,13 @@ class Session:
         self.changed.set()
 
     def broken(self, page: Page | None, error: BaseException) -> None:
-        """A stage broke on a page: counted, with what it said; the log has the traceback."""
+        """A stage broke on a page: counted, with what it said; the log has the traceback.
+
+        Where the store failed, not the page, the link keeps its place and the crawl ends.
+        """
+        if isinstance(error, StoreError):
+            self.fail(str(error))
+            return
         if page is None or page.link_id is None:
             return
         reason = printable(f"{type(error).__name__}: {error}")[:300]
@@ -237,7 +263,7 @@ class Session:
         """Show that the crawl lives and how far it is; learn if it was cancelled."""
         wall = self.clock.wall()
         with self.database.write() as conn:
-            crawls.heartbeat(
+            is_running = crawls.heartbeat(
                 conn,
                 self.crawl_id,
                 wall_now=wall,
@@ -248,6 +274,8 @@ class Session:
             cancelled = crawls.is_cancel_asked(conn, self.crawl_id)
         if cancelled:
             self.stop("cancelled")
+        elif not is_running:
+            self.stop("its row was closed by another process")
 
     def finish(self, state: str, reason: str, result: Mapping[str, Any] | None) -> None:
         """Close the worklist and the crawl's row and give the hosts free, in one transaction."""

@@ -25,7 +25,7 @@ from pipelines.store import (
 )
 from pipelines.store.frontier import QueuedLink
 from pipelines.store.offers import Offered
-from pipelines.store.sources import Validators
+from pipelines.store.validators import Validators
 from pipelines.urls import canonical_key, host_of
 
 _log = logging.getLogger(__name__)
@@ -73,7 +73,8 @@ class Worklist:
     def __init__(self, session: Session, kinds: frozenset[SourceKind]) -> None:
         self._session, self._kinds = session, kinds
         self._documents: deque[Document] = deque()
-        self._files_of: dict[int, set[str]] = {}
+        self._files: set[str] = set()
+        self._files_of: Counter[int] = Counter()
         self._asking: set[str] = set()
         self._seen: set[str] = set()
         self._silences: Counter[str] = Counter()
@@ -96,7 +97,7 @@ class Worklist:
                     now,
                     by_hand=session.is_by_hand,
                     incident_slug=wanted.incident,
-                    source_ids=ids,
+                    source_ids=ids if self._is_narrowed_to_sources else None,
                 )
                 frontier.reread(conn, session.crawl_id, again, now=now)
         for source in chosen:
@@ -106,9 +107,13 @@ class Worklist:
     @property
     def _is_narrow(self) -> bool:
         """True where queued links and re-readings are those of the chosen sources alone."""
-        wanted = self._session.wanted
+        return bool(self._session.wanted.incident) or self._is_narrowed_to_sources
+
+    @property
+    def _is_narrowed_to_sources(self) -> bool:
+        """True where some sources or one kind of them are wanted, whatever incident they serve."""
         narrowed = self._kinds not in (frozenset(), frozenset(SourceKind))
-        return bool(wanted.sources or wanted.incident or narrowed)
+        return bool(self._session.wanted.sources) or narrowed
 
     def _chosen_sources(self, conn: Connection) -> list[Source]:
         wanted = self._session.wanted
@@ -149,12 +154,14 @@ class Worklist:
         ]
 
     def add_document(self, document: Document) -> bool:
-        """Poll a document too, unless the source has had enough of them; False then."""
-        files = self._files_of.setdefault(document.source.id or 0, set())
-        key = canonical_key(document.url)
-        if key in files or len(files) >= MOST_DOCUMENTS or document.depth > MOST_DEPTH:
+        """Poll a document too, unless its source has had enough of them or it is on the list
+        already, through another source; False then."""
+        id = document.source.id or 0
+        is_enough = self._files_of[id] >= MOST_DOCUMENTS or document.depth > MOST_DEPTH
+        if is_enough or document.url in self._files:
             return False
-        files.add(key)
+        self._files.add(document.url)
+        self._files_of[id] += 1
         self._documents.append(document)
         return True
 

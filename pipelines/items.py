@@ -185,12 +185,14 @@ class Compared:
         revises: it is a new version of that article (`duplicate` is of kind URL then).
         hashes: the sketch by which later texts are compared with this one; empty where none is
             kept of it.
+        last_id: of the articles that it was compared with; None where it repeats one by address.
     """
 
     judged: Judged
     duplicate: Duplicate | None = None
     revises: bool = False
     hashes: tuple[int, ...] = ()
+    last_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

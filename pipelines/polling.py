@@ -41,9 +41,12 @@ def next_reading(first_seen_at: datetime, now: datetime) -> datetime | None:
     return None
 
 
-def next_try(now: datetime, tries: int) -> datetime | None:
-    """When a link that failed for now is due again after `tries` tries; None gives it up."""
-    if tries >= MOST_TRIES:
+def next_try(now: datetime, tries: int, *, gives_up: bool = True) -> datetime | None:
+    """When a link that failed for now is due again after `tries` tries; None gives it up.
+
+    Without `gives_up` it is tried for as long as it takes, once a day in the end.
+    """
+    if gives_up and tries >= MOST_TRIES:
         return None
-    doublings: int = 2 ** max(tries - 1, 0)
-    return now + RETRY_AFTER * doublings
+    doublings: int = 2 ** min(max(tries - 1, 0), MOST_DOUBLINGS + 2)
+    return now + min(RETRY_AFTER * doublings, POLL_MOST)

@@ -34,11 +34,12 @@ from pipelines.store import (
     frontier,
     incidents,
     matches,
+    offers,
 )
 from pipelines.store.known import Known
 from pipelines.store.pages import RawPages, RawRecord
-from pipelines.store.sources import Validators
-from pipelines.urls import canonical_key
+from pipelines.store.validators import Validators, validators_of
+from pipelines.urls import canonical_key, host_of
 
 #: Of these the raw page is kept.
 TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
@@ -102,19 +103,23 @@ class Dedupe(_Stage):
 
     def process_item(self, item: Judged) -> Compared:
         """What the article repeats of what is stored."""
-        article = item.cleaned.article
-        if article is None:
-            return Compared(item)
-        keys = dedupe.keys_of(article, item.cleaned.page.requested_url)
         with self.session.database.read() as conn:
-            known = articles.find_by_keys(conn, keys)
-            if known is not None:
-                return _read_again(item, article, known)
-            if page_outcome(j.verdict for j in item.relevance) not in _COMPARED:
-                return Compared(item)
-            found = dedupe.sketch(article.text, article.title)
-            best = dedupe.copies_of(found, article.text, StoredSketches(conn))
-        return Compared(item, best[0] if best else None, hashes=found.hashes)
+            return _compare(conn, item)
+
+
+def _compare(conn: Connection, item: Judged) -> Compared:
+    article = item.cleaned.article
+    if article is None:
+        return Compared(item)
+    last_id = articles.last_id(conn)
+    known = articles.find_by_keys(conn, dedupe.keys_of(article, item.cleaned.page.requested_url))
+    if known is not None:
+        return _read_again(item, article, known)
+    if page_outcome(j.verdict for j in item.relevance) not in _COMPARED:
+        return Compared(item, last_id=last_id)
+    found = dedupe.sketch(article.text, article.title)
+    best = dedupe.copies_of(found, article.text, StoredSketches(conn))
+    return Compared(item, best[0] if best else None, hashes=found.hashes, last_id=last_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,13 +229,15 @@ class Store(_Stage):
     def store(self, item: Compared) -> Stored:
         """Write down what became of a page, and the article if there is one."""
         cleaned, now = item.judged.cleaned, self.session.now()
-        planned = _outcome(item)
         raw: RawRecord | None = None
-        keeps = planned in TAKEN and _is_taken(item) and cleaned.withhold_raw is None
+        with self.session.database.read() as conn:
+            is_gone = self._is_forgotten(conn, item)
+        keeps = _outcome(item) in TAKEN and _is_taken(item) and cleaned.withhold_raw is None
+        keeps = keeps and not is_gone
         if keeps and cleaned.page.body:
             raw = self.session.raw.append(cleaned.page)
         with self.session.database.write() as conn:
-            stored = self._write(conn, item, planned, raw)
+            stored = self._write(conn, item, raw)
             if cleaned.page.link_id is not None and self.session.crawl_id is not None:
                 frontier.settle(
                     conn,
@@ -243,12 +250,26 @@ class Store(_Stage):
                 )
         return stored
 
-    def _write(
-        self, conn: Connection, item: Compared, planned: Outcome, raw: RawRecord | None
-    ) -> Stored:
+    def _is_forgotten(self, conn: Connection, item: Compared) -> bool:
+        """True for a crawled page that a person had removed, whatever address led to it."""
+        cleaned = item.judged.cleaned
+        if cleaned.article is None or cleaned.page.link_id is None:
+            return False
+        keys = dedupe.keys_of(cleaned.article, cleaned.page.requested_url)
+        return offers.is_forgotten(conn, keys, host_of(cleaned.article.url))
+
+    def _write(self, conn: Connection, item: Compared, raw: RawRecord | None) -> Stored:
         cleaned = item.judged.cleaned
         if cleaned.article is None:
-            return Stored(planned, cleaned.reason, None)
+            return Stored(_outcome(item), cleaned.reason, None)
+        if self._is_forgotten(conn, item):
+            return Stored(
+                Outcome.ALREADY_KNOWN, "forgotten by hand; it is not taken in again", None
+            )
+        if item.last_id is not None and articles.last_id(conn) > item.last_id:
+            # Another process stored articles since this one was compared.
+            item = _compare(conn, item.judged)
+        planned = _outcome(item)
         if item.duplicate is not None and item.duplicate.kind is DuplicateKind.URL:
             return self._again(conn, item, cleaned.article, raw)
         return self._new(conn, item, cleaned.article, planned, raw)
@@ -356,4 +377,4 @@ def _duplicate(item: Compared) -> Duplicate:
 
 
 def _validators(page: Page) -> Validators:
-    return Validators(page.header("etag"), page.header("last-modified"))
+    return validators_of(dict(page.headers))

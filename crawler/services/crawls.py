@@ -181,13 +181,12 @@ def _end(
 
 def _ended(home: Home, id: int, process: "subprocess.Popen[bytes]") -> Report:
     status = process.wait()
-    launcher.settle_dead(home.config, home.clock, home.database)
     with home.database.write() as conn:
-        row = store.get(conn, id)
-        if row.state is CrawlState.REQUESTED:
+        if store.get(conn, id).state is CrawlState.REQUESTED:
             reason = _last_words(launcher.log_path(home.config, id))
             store.finish(conn, id, CrawlState.FAILED, now=home.now(), end_reason=reason)
         store.set_exit_status(conn, id, status)
+    launcher.settle_dead(home.config, home.clock, home.database)
     return report(home, id)
 
 

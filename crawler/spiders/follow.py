@@ -6,7 +6,6 @@ outcome, also where no page came.
 
 import logging
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import replace
 from typing import Any, ClassVar
 
 from scrapy import Request, signals
@@ -128,11 +127,8 @@ class FollowSpider(RowSpider):
             self.polls.failed(job, Ending(Outcome.BAD_FEED, f"{reading.problem}; {remedy}"))
             return
         files = self._add_files(job, reading)
-        most = self.session.config.links_per_poll
-        links = self.work.fresh(reading.links[:most], job.source)
-        is_cut = reading.cut or len(reading.links) > most
-        told = replace(reading, cut=is_cut)
-        self.polls.took(job, dict(headers_of(response)), links, told, files)
+        links = self.work.fresh(reading.links, job.source)
+        self.polls.took(job, dict(headers_of(response)), links, reading, files)
 
     def _add_files(self, job: Document, reading: Reading) -> list[str]:
         """Put the files that an index names on the list; those that were taken."""

@@ -22,8 +22,8 @@ from pipelines.store.database import insert_into
 from pipelines.store.known import KNOWN, Known, known_of
 from pipelines.store.pages import RawRecord
 from pipelines.store.schema import alias, article, incident, link, match, revision
-from pipelines.store.sources import Validators
 from pipelines.store.texts import digest
+from pipelines.store.validators import Validators
 from pipelines.text import count_words
 from pipelines.urls import canonical_key, host_of
 
@@ -201,6 +201,11 @@ def get(conn: Connection, id: int) -> Known:
     if row is None:
         raise UnknownThing("article", id, remedy="`followup articles list` shows them.")
     return known_of(row)
+
+
+def last_id(conn: Connection) -> int:
+    """The id of the article that was stored last; 0 where there is none."""
+    return int(conn.execute(select(func.coalesce(func.max(article.c.id), 0))).scalar_one())
 
 
 def find_by_keys(conn: Connection, keys: Sequence[str]) -> Known | None:

@@ -115,7 +115,7 @@ def reread(conn: Connection, crawl_id: int, article_ids: Iterable[int], *, now: 
         conn.execute(
             update(link)
             .where(link.c.id.in_(ids), link.c.state.in_([LinkState.DONE, LinkState.FAILED]))
-            .values(state=LinkState.QUEUED, tries=0, next_try_at=None)
+            .values(state=LinkState.QUEUED, tries=0, next_try_at=None, for_incident_id=None)
         )
         queued = select(
             literal(crawl_id), link.c.id, link.c.host, literal(now, link.c.found_at.type)
@@ -241,6 +241,13 @@ def put_back(conn: Connection, crawl_id: int, link_id: int) -> None:
         update(link)
         .where(mine, link.c.state == LinkState.FETCHING)
         .values(state=LinkState.QUEUED, crawl_id=None)
+    )
+
+
+def take_back_try(conn: Connection, link_id: int) -> None:
+    """A link that was taken but not really asked for has used up no try."""
+    conn.execute(
+        update(link).where(link.c.id == link_id, link.c.tries > 0).values(tries=link.c.tries - 1)
     )
 
 

@@ -5,7 +5,7 @@ same moment would otherwise wait for each other on PostgreSQL.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
@@ -90,6 +90,20 @@ def offer(
     known = sum(answer.outcome is Outcome.ALREADY_KNOWN for answer in given)
     conn.execute(update(crawl).where(crawl.c.id == crawl_id).values(known=crawl.c.known + known))
     return given
+
+
+def known_keys(conn: Connection, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that the frontier has met already, whatever became of them."""
+    found: set[str] = set()
+    for some in chunks(keys):
+        found |= set(conn.execute(select(link.c.key).where(link.c.key.in_(some))).scalars())
+    return found
+
+
+def is_forgotten(conn: Connection, keys: Sequence[str], host: str) -> bool:
+    """True where an article, by any of its keys, or its host was forgotten by hand."""
+    first = Offered(Link(""), "", host)
+    return bool(_forgotten(conn, [replace(first, key=key) for key in keys]))
 
 
 def _offer_some(

@@ -1,7 +1,6 @@
 """Sources and the documents they are read from, with their validators."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,17 +10,10 @@ from pipelines.errors import BadInput, UnknownThing
 from pipelines.incident import Health, Source, SourceKind
 from pipelines.store.database import insert_into
 from pipelines.store.schema import document, source
+from pipelines.store.validators import Validators
 
 #: Longest address of a source, in bytes; a longer one fits no index row of PostgreSQL.
 MAX_URL_BYTES = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What a conditional request sends back: ETag and Last-Modified as the server gave them."""
-
-    etag: str | None = None
-    last_modified: str | None = None
 
 
 def add(conn: Connection, new: Source, *, now: datetime) -> tuple[int, bool]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, literal, select, update
 
 from pipelines.outcomes import Outcome
-from pipelines.store import hosts
+from pipelines.store import crawls, hosts
 from pipelines.store.frontier import (
     KEEPS_ITS_PLACE,
     LinkState,
@@ -136,6 +136,8 @@ def hand_over(conn: Connection, crawl_id: int, *, now: datetime, wall_now: datet
     """
     given = 0
     for held in held_hosts(conn, crawl_id, wall_now=wall_now):
+        if crawls.get(conn, held.crawl_id).request.get("probe"):
+            continue  # it only looks at addresses, and is soon done
         mine = (
             select(
                 literal(held.crawl_id), link.c.id, link.c.host, literal(now, crawl_link.c.at.type)

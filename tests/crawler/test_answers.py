@@ -7,10 +7,9 @@ from scrapy.http import Headers, Response
 
 from crawler.answers import ending_of_answer, printable, refused_type
 from crawler.authorities import Authorities
-from crawler.polls import validators_of
 from pipelines.errors import BadInput
 from pipelines.outcomes import Outcome
-from pipelines.store.sources import Validators
+from pipelines.store.validators import Validators, validators_of
 
 NOW = "Tue, 01 Jun 2021 12:00:00 GMT"
 

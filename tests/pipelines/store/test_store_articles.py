@@ -33,7 +33,7 @@ from pipelines.store import (
 from pipelines.store.matches import Decision
 from pipelines.store.offers import Offered
 from pipelines.store.search import Filter
-from pipelines.store.sources import Validators
+from pipelines.store.validators import Validators
 from pipelines.urls import canonical_key
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.incident import Source, SourceKind
 from pipelines.store import Database, sources
-from pipelines.store.sources import Validators
+from pipelines.store.validators import Validators
 
 NOW = datetime(2014, 12, 20, tzinfo=UTC)
 INDEX = "https://a.example/index.xml"
