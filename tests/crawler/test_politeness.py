@@ -155,3 +155,25 @@ def test_a_cancelled_crawl_lets_nobody_wait() -> None:
         return asyncio.get_running_loop().time() - start
 
     assert asyncio.run(run()) < 5
+
+
+def test_the_slower_of_a_hosts_origins_sets_its_gap() -> None:
+    async def run() -> list[float]:
+        turnstile = gate(min_gap=1)
+        assert turnstile.set_delay("a.example", "http://a.example", 3.0) == 3.0
+        assert turnstile.set_delay("a.example", "https://a.example", None) == 3.0
+        gaps = [turnstile.gap("a.example")]
+        turnstile.set_delay("a.example", "http://a.example", None)
+        return [*gaps, turnstile.gap("a.example")]
+
+    assert asyncio.run(run()) == [3.0, 1]
+
+
+def test_a_turn_that_is_far_away_is_not_waited_for() -> None:
+    async def run() -> None:
+        turnstile = gate(manners=Manners(WALL, None, crawl_delay=600))
+        async with turnstile.turn("a.example"):
+            pytest.fail("was let through")
+
+    with pytest.raises(HostHeld, match="not to be asked"):
+        asyncio.run(run())

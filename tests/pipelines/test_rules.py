@@ -100,3 +100,9 @@ def test_a_link_that_keeps_failing_is_given_up() -> None:
     waits = [next_try(NOW, tries) for tries in range(1, MOST_TRIES + 1)]
     assert waits[0] == NOW + timedelta(minutes=15)
     assert waits[-1] is None
+
+
+def test_an_outage_uses_no_link_up() -> None:
+    waits = [next_try(NOW, tries, gives_up=False) for tries in (1, 5, 50)]
+    assert waits[0] == NOW + timedelta(minutes=15)
+    assert waits[-1] == NOW + DAY
