@@ -256,8 +256,8 @@ _REMEDIES = (
     ("readonly", "Let yourself write it and its folder, or set FOLLOWUP_HOME to another."),
     ("locked", "Another process has been writing for long: wait for it or stop it."),
     ("full", "Free some space on that disk and run the command again."),
-    ("not a database", "Put back a backup (followup restore FILE), or move the file away."),
-    ("malformed", "Put back a backup (followup restore FILE), or move the file away."),
+    ("not a database", "Put back a copy of the data folder, or move the file away."),
+    ("malformed", "Put back a copy of the data folder, or move the file away."),
     ("already exists", "It belongs to another program: set FOLLOWUP_HOME to another folder."),
 )
 
