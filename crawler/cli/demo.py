@@ -3,7 +3,7 @@
 import shlex
 import shutil
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from pipelines.outcomes import Verdict
 from pipelines.store.exports import Exported
 
 #: The longest bar, in characters; a line of 80 holds it beside a headline.
-BAR_WIDTH = 24
+BAR_WIDTH = 20
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -92,17 +92,22 @@ def _moment(row: Exported) -> datetime:
 def _draw_revisions_and_copies(done: service.Demo) -> None:
     taken = {row.canonical_url: row for row in done.rows}
     if done.revisions:
-        output.put("\nEdited after they were first read:")
-        for url in done.revisions:
-            row = taken[url]
-            times = "once" if row.revisions == 1 else f"{row.revisions} times"
-            output.put(f"  {row.id:>4}  {row.title} ({row.outlet}, {times})")
+        output.put("")
+        rows = [taken[url] for url in done.revisions]
+        cells = [
+            (row.id, row.title, row.outlet, output.counted(row.revisions, "time")) for row in rows
+        ]
+        columns = ("id#", "headline", "outlet~", "edited")
+        output.table("Edited after they were first read", columns, cells)
     if done.copies:
-        output.put("\nOne text at several outlets, counted once:")
-        for group in done.copies:
-            outlets = Counter(str(taken[url].outlet) for url in group)
-            title = taken[group[0]].title
-            output.put(f"        {title}: {', '.join(sorted(outlets))}")
+        output.put("")
+        groups = [(taken[group[0]].title, _outlets(group, taken)) for group in done.copies]
+        title = "One text at several outlets, counted once"
+        output.table(title, ("headline", "outlets"), groups)
+
+
+def _outlets(group: list[str], taken: dict[str, Exported]) -> str:
+    return ", ".join(sorted({str(taken[url].outlet) for url in group}))
 
 
 def _tell_next(done: service.Demo) -> None:

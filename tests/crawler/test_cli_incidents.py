@@ -26,7 +26,6 @@ BAD_SEEDS = {
     "binary.html": "No article was found in",
     "folder.txt": "folder.txt cannot be read (Is a directory)",
     "http://[bad": "is no address on the web",
-    "http://127.0.0.1/story": "127.0.0.1 is not a public address",
 }
 
 

@@ -111,13 +111,8 @@ def test_the_version_is_told(empty: Terminal) -> None:
     assert re.fullmatch(r"followup \d+\.\d+\.\d+\n", empty.good("--version").out)
 
 
-@pytest.mark.parametrize(
-    "command", [("export", SLUG), ("ledger", SLUG), ("articles", "list", "--json")], ids=spelled
-)
-def test_a_reader_that_has_seen_enough_is_no_error(
-    followed: Terminal, command: tuple[str, ...]
-) -> None:
-    child = followed.child(*command)
+def test_a_reader_that_has_seen_enough_is_no_error(followed: Terminal) -> None:
+    child = followed.child("export", SLUG)
     assert child.stdout is not None
     assert child.stderr is not None
     child.stdout.readline()
@@ -125,8 +120,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(
     said = child.stderr.read()
     child.stderr.close()
     child.wait(30)
-    assert "Traceback" not in said
-    assert "BrokenPipe" not in said
+    assert said == ""
 
 
 def on_terminal(terminal: Terminal, *arguments: str, **settings: str) -> str:
