@@ -65,7 +65,13 @@ class FollowSpider(RowSpider):
         while self.session.stop_reason is None:
             jobs = self.work.next(limit)
             for job in jobs:
-                yield self.request_of(job)
+                try:
+                    request = self.request_of(job)
+                except ValueError as error:
+                    # Scrapy cannot make a request of every address that the guard would refuse.
+                    self._ended(job, error)
+                else:
+                    yield request
             if not jobs and not await self._wait():
                 break
         why = self.session.stop_reason or "its host cannot be asked soon enough for this crawl"
@@ -177,20 +183,22 @@ class FollowSpider(RowSpider):
 
     def failed(self, failure: Failure) -> None:
         """Settle what brought no answer."""
-        job: Job = failure.request.cb_kwargs["job"]
-        ending = ending_of_failure(failure.value)
+        self._ended(failure.request.cb_kwargs["job"], failure.value)
+
+    def _ended(self, job: Job, error: BaseException) -> None:
+        ending = ending_of_failure(error)
         self.work.done(job, answered=ending.outcome not in _UNANSWERED)
         _log.info(
             "no answer url=%s outcome=%s reason=%r", url_of(job), ending.outcome, ending.reason
         )
         if isinstance(job, QueuedLink):
             self.session.settle(job, ending)
-        elif isinstance(failure.value, StopDownload) and ending.again and job.tries < MOST_WAITS:
+        elif isinstance(error, StopDownload) and ending.again and job.tries < MOST_WAITS:
             self.session.gate.hold_off(job.host, LARGE_PAUSE_SECONDS)
             self.work.put_back(job)
         elif ending.outcome is Outcome.DEFERRED:
             self._not_polled(job, ending.reason)
-        elif not isinstance(failure.value, CrawlStopping):
+        elif not isinstance(error, CrawlStopping):
             self.polls.failed(job, ending)
 
     def _not_polled(self, document: Document, reason: str) -> None:
