@@ -65,7 +65,9 @@ class Polls:
 
     def unchanged(self, document: Document) -> None:
         """The document is as it was (304)."""
+        now = self._session.now()
         with self._session.database.write() as conn:
+            sources.mark_unchanged(conn, _id(document.source), document.url, now=now)
             self._well(conn, document, Reading())
         _log.info("polled url=%s unchanged", document.url)
 

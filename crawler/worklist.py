@@ -235,10 +235,10 @@ class Worklist:
             is_wanted_whole = job.for_incident_id is not None  # its text may have expired
             return Validators() if is_wanted_whole else Validators(job.etag, job.last_modified)
         with self._session.database.read() as conn:
-            read_at = sources.read_at(conn, job.source.id or 0, job.url)
+            since = sources.unchanged_since(conn, job.source.id or 0, job.url)
             known = sources.validators(conn, job.source.id or 0, job.url)
         polled_at = job.source.polled_at
-        is_stale = read_at and polled_at and polled_at - read_at > UNCHANGED_MOST
+        is_stale = since and polled_at and polled_at - since > UNCHANGED_MOST
         return Validators() if is_stale else known
 
     def left_over(self) -> list[Document]:

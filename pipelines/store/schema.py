@@ -93,7 +93,8 @@ document = Table(  # what a source is read from: a feed is one, a sitemap index 
     Column("url", Text, primary_key=True),
     Column("etag", Text),  # of the last answer that was read whole; null: it had none
     Column("last_modified", Text),  # the header as sent; null: it had none
-    Column("polled_at", UtcTime, nullable=False),  # or when it was named, for one not read yet
+    Column("polled_at", UtcTime, nullable=False),  # read whole, or named and not read yet
+    Column("unchanged_since", UtcTime),  # first "not modified" after that; null: none came yet
 )
 
 # ----------------------------------------------------------------------------------------- crawls

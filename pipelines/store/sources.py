@@ -130,13 +130,24 @@ def validators(conn: Connection, source_id: int, url: str) -> Validators:
     return Validators() if row is None else Validators(row.etag, row.last_modified)
 
 
-def read_at(conn: Connection, source_id: int, url: str) -> datetime | None:
-    """When a document was read whole last, or named; None for one never met. Answers of "not
-    modified" since then only move the source's `polled_at`."""
+def unchanged_since(conn: Connection, source_id: int, url: str) -> datetime | None:
+    """Since when a document was answered "not modified" only; None where it was read whole last."""
     when: datetime | None = conn.execute(
-        select(document.c.polled_at).where(document.c.source_id == source_id, document.c.url == url)
+        select(document.c.unchanged_since).where(
+            document.c.source_id == source_id, document.c.url == url
+        )
     ).scalar()
     return when
+
+
+def mark_unchanged(conn: Connection, source_id: int, url: str, *, now: datetime) -> None:
+    """A document was answered "not modified"."""
+    conn.execute(
+        update(document)
+        .where(document.c.source_id == source_id, document.c.url == url)
+        .where(document.c.unchanged_since.is_(None))
+        .values(unchanged_since=now)
+    )
 
 
 def documents(conn: Connection, source_id: int) -> list[str]:
@@ -166,6 +177,7 @@ def save_document(
         "etag": validators.etag,
         "last_modified": validators.last_modified,
         "polled_at": now,
+        "unchanged_since": None,
     }
     conn.execute(
         insert_into(conn, document)

@@ -32,10 +32,14 @@ def test_naming_a_file_again_keeps_its_validators(database: Database) -> None:
         assert sources.documents(conn, id) == [DECEMBER, NOVEMBER]
 
 
-def test_a_document_tells_when_it_was_read_whole_last(database: Database) -> None:
+def test_a_document_tells_since_when_it_was_not_modified(database: Database) -> None:
+    later = NOW + timedelta(days=8)
     with database.write() as conn:
         id, _ = sources.add(conn, Source(SourceKind.FEED, INDEX), now=NOW)
-        assert sources.read_at(conn, id, INDEX) is None
         sources.save_document(conn, id, INDEX, Validators('"1"'), now=NOW)
-        sources.mark_polled(conn, id, now=NOW + timedelta(days=8), due_at=None)
-        assert sources.read_at(conn, id, INDEX) == NOW
+        assert sources.unchanged_since(conn, id, INDEX) is None
+        for at in (NOW, later):
+            sources.mark_unchanged(conn, id, INDEX, now=at)
+        assert sources.unchanged_since(conn, id, INDEX) == NOW
+        sources.save_document(conn, id, INDEX, Validators('"2"'), now=later)
+        assert sources.unchanged_since(conn, id, INDEX) is None

@@ -97,6 +97,7 @@ def followed() -> None:
         Column("etag", Text()),
         Column("last_modified", Text()),
         Column("polled_at", UtcTime(), nullable=False),
+        Column("unchanged_since", UtcTime()),
         ForeignKeyConstraint(
             ["source_id"], ["source.id"], name="fk_document_source_id", ondelete="CASCADE"
         ),
