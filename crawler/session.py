@@ -71,7 +71,6 @@ class Session:
         self.failure: str | None = None
         self.changed = asyncio.Event()
         self._robots: dict[str, Robots] = {}
-        self._bodies: dict[str, bytes] = {}
         self._began = clock.wall()
         self._lock: IO[str] | None = None
 
@@ -146,36 +145,39 @@ class Session:
             row = hosts.get_robots(conn, origin)
         if row is None or row.until <= self.now():
             return None
-        return self._use_robots(origin, read_robots(row.status, row.body or b""), row.body)
+        robots = read_robots(row.status, row.body or b"")
+        self._use_robots(origin, robots)
+        return robots
 
     def keep_robots(
         self, origin: str, status: int | None, body: bytes, *, problem: str | None = None
     ) -> Robots:
         """Keep an answer to a request for robots.txt, and give its rules."""
         robots = read_robots(status, body, problem=problem)
+        delay = self._use_robots(origin, robots)
         now = self.now()
         fresh = ROBOTS_RETRY_UNANSWERED if status is None else ROBOTS_RETRY
         until = now + (ROBOTS_FRESH if robots.unreadable is None else fresh)
         with self.database.write() as conn:
             hosts.put_robots(conn, origin, hosts.Robots(status, body, now, until))
             if robots.unreadable is None:
-                host = host_of(origin)
-                delay = self.gate.set_delay(host, origin, robots.crawl_delay)
-                hosts.set_crawl_delay(conn, host, delay)
+                hosts.set_crawl_delay(conn, host_of(origin), delay)
         if robots.delay_mended:
             _log.warning("mended origin=%s note=%r", origin, robots.delay_mended)
-        return self._use_robots(origin, robots, body)
-
-    def _use_robots(self, origin: str, robots: Robots, body: bytes | None) -> Robots:
-        self._robots[origin] = robots
-        self._bodies[origin] = body or b""
-        if robots.unreadable is None:
-            self.gate.set_delay(host_of(origin), origin, robots.crawl_delay)
         return robots
 
+    def _use_robots(self, origin: str, robots: Robots) -> float | None:
+        """Go by these rules from now on; gives the delay that the host asks for then."""
+        self._robots[origin] = robots
+        if robots.unreadable is not None:
+            return None
+        return self.gate.set_delay(host_of(origin), origin, robots.crawl_delay)
+
     def robots_body(self, origin: str) -> bytes:
-        """The robots.txt of an origin that this crawl has read; empty where there is none."""
-        return self._bodies.get(origin, b"")
+        """The robots.txt of an origin as it was read last; empty where there is none."""
+        with self.database.read() as conn:
+            row = hosts.get_robots(conn, origin)
+        return b"" if row is None or row.body is None else row.body
 
     # links
 

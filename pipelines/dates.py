@@ -6,7 +6,7 @@ page's language; here are the forms that machines write (ISO 8601 and its habits
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
 from pipelines.errors import BadInput
@@ -91,8 +91,3 @@ def parse_day(raw: str, *, end: bool = False) -> datetime:
 def iso(when: datetime | None) -> str | None:
     """ISO 8601 to the second, UTC as +00:00; None stays None."""
     return None if when is None else when.isoformat(timespec="seconds")
-
-
-def day_of(when: datetime) -> date:
-    """The day in UTC."""
-    return to_utc(when).date()

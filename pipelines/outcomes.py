@@ -77,11 +77,6 @@ MEANINGS: dict[Outcome, str] = {
     Outcome.CANCELLED: "cut off in flight when the crawl was cancelled; queued again",
 }
 
-#: A page whose address may answer better later keeps its place in the queue.
-WORTH_ANOTHER_TRY = frozenset(
-    {Outcome.NETWORK_ERROR, Outcome.TIMEOUT, Outcome.DEFERRED, Outcome.BUDGET, Outcome.CANCELLED}
-)
-
 
 def page_outcome(verdicts: Iterable[Verdict]) -> Outcome:
     """The outcome of a new article from the verdicts of all open incidents."""

@@ -229,13 +229,7 @@ class Store(_Stage):
     def store(self, item: Compared) -> Stored:
         """Write down what became of a page, and the article if there is one."""
         cleaned, now = item.judged.cleaned, self.session.now()
-        raw: RawRecord | None = None
-        with self.session.database.read() as conn:
-            is_gone = self._is_forgotten(conn, item)
-        keeps = _outcome(item) in TAKEN and _is_taken(item) and cleaned.withhold_raw is None
-        keeps = keeps and not is_gone
-        if keeps and cleaned.page.body:
-            raw = self.session.raw.append(cleaned.page)
+        raw = self.session.raw.append(cleaned.page) if self._keeps_raw(item) else None
         with self.session.database.write() as conn:
             stored = self._write(conn, item, raw)
             if cleaned.page.link_id is not None and self.session.crawl_id is not None:
@@ -249,6 +243,16 @@ class Store(_Stage):
                     article_id=stored.article_id,
                 )
         return stored
+
+    def _keeps_raw(self, item: Compared) -> bool:
+        """True for the page of a follow-up that may be kept and was not removed by hand."""
+        cleaned = item.judged.cleaned
+        if cleaned.withhold_raw is not None or not cleaned.page.body:
+            return False
+        if _outcome(item) not in TAKEN or not _is_taken(item):
+            return False
+        with self.session.database.read() as conn:
+            return not self._is_forgotten(conn, item)
 
     def _is_forgotten(self, conn: Connection, item: Compared) -> bool:
         """True for a crawled page that a person had removed, whatever address led to it."""

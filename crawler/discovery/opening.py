@@ -14,33 +14,8 @@ import zlib
 from dataclasses import dataclass
 
 from crawler.discovery import limits
+from pipelines.clean.decode import CODECS
 
-#: Encodings that a label can ask for, by Python's names, and what is really meant (WHATWG Encoding
-#: Standard, section 4.2). UTF-7 and Python's own codecs are not among them.
-_ENCODINGS = {
-    "utf-8": "utf-8",
-    "utf-16": "utf-16",
-    "utf-16-le": "utf-16-le",
-    "utf-16-be": "utf-16-be",
-    "ascii": "cp1252",
-    "iso8859-1": "cp1252",
-    "iso8859-9": "cp1254",
-    "iso8859-11": "cp874",
-    "tis-620": "cp874",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "shift_jis": "cp932",
-    "euc_kr": "cp949",
-    "big5": "big5hkscs",
-} | {
-    name: name
-    for name in (
-        *(f"cp125{i}" for i in range(9)),
-        *(f"iso8859-{i}" for i in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
-        *("cp866", "cp874", "cp932", "cp949", "koi8-r", "koi8-u", "mac-cyrillic", "mac-roman"),
-        *("gb18030", "big5hkscs", "euc_jp", "iso2022_jp"),
-    )
-}
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -182,7 +157,7 @@ def _labels(body: bytes, content_type: str | None) -> list[str]:
 
 def _codec(label: str) -> str | None:
     try:
-        return _ENCODINGS.get(codecs.lookup(label).name)
+        return CODECS.get(codecs.lookup(label).name)
     except (LookupError, ValueError):
         return None
 

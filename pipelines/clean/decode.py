@@ -47,7 +47,7 @@ _PLAIN = (
 
 #: Python's name of a charset -> the codec that reads what the web means by it. What is not here is
 #: not honoured: UTF-7 and the escape codecs turn plain ASCII into markup.
-_CODECS = {
+CODECS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -150,7 +150,7 @@ def codec_named(label: str) -> str | None:
         name = codecs.lookup(label.lower().removeprefix("x-")).name
     except (LookupError, ValueError):
         return None
-    return _CODECS.get(name)
+    return CODECS.get(name)
 
 
 def _utf16(body: bytes) -> str | None:
