@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler import __version__
 from crawler.clock import Clock
@@ -37,6 +38,17 @@ class Config:
         hosts_at_once: how many hosts are asked at the same time, one request to each.
         keep_unused_days: how long the text of pages that no incident took is kept.
         links_per_poll: how many links are taken of one poll of a source, newest first.
+        crawls_at_once: how many crawls the schedule has running at the same time.
+        hang_seconds: a crawl that gives no sign of life for so long is ended.
+        timezone: IANA name, for schedules that name none.
+        token: what a client of the server shows as bearer token or password; needed where the
+            server listens on more than loopback.
+        metrics_public: whether /metrics is served on an address that is not loopback.
+        log_format: of the server's own log, "text" (key=value) or "json".
+        keep_raw_days, keep_raw_megabytes: raw pages over this age or size go, the oldest first;
+            None keeps them.
+        keep_log_days, keep_log_megabytes: the same for the logs of crawls.
+        min_free_megabytes: with less space on its disk the server is not healthy.
     """
 
     home: Path
@@ -51,6 +63,17 @@ class Config:
     hosts_at_once: int = 32
     keep_unused_days: int = 30
     links_per_poll: int = 500
+    crawls_at_once: int = 3
+    hang_seconds: float = 60.0
+    timezone: str = "UTC"
+    token: str | None = None
+    metrics_public: bool = False
+    log_format: str = "text"
+    keep_raw_days: int | None = None
+    keep_raw_megabytes: int | None = None
+    keep_log_days: int = 90
+    keep_log_megabytes: int = 1000
+    min_free_megabytes: int = 200
 
     @property
     def user_agent(self) -> str:
@@ -193,6 +216,30 @@ def _count(raw: Any) -> int:
     return number
 
 
+def _zone(raw: Any) -> str:
+    name = _text(raw)
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("not a time zone") from error
+    return name
+
+
+def _truth(raw: Any) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    known = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if (word := str(raw).strip().lower()) not in known:
+        raise ValueError("neither true nor false")
+    return known[word]
+
+
+def _log_format(raw: Any) -> str:
+    if raw not in ("text", "json"):
+        raise ValueError("neither text nor json")
+    return str(raw)
+
+
 _READERS = {
     "allow_private": _list,
     "now": _moment,
@@ -203,6 +250,16 @@ _READERS = {
     "hosts_at_once": _count,
     "keep_unused_days": _count,
     "links_per_poll": _count,
+    "crawls_at_once": _count,
+    "hang_seconds": _positive,
+    "timezone": _zone,
+    "metrics_public": _truth,
+    "log_format": _log_format,
+    "keep_raw_days": _count,
+    "keep_raw_megabytes": _count,
+    "keep_log_days": _count,
+    "keep_log_megabytes": _count,
+    "min_free_megabytes": _count,
 }
 _WANTED = {
     "allow_private": "host:port, several parted by commas",
@@ -214,4 +271,14 @@ _WANTED = {
     "hosts_at_once": "a whole number above 0",
     "keep_unused_days": "a whole number of days above 0",
     "links_per_poll": "a whole number above 0",
+    "crawls_at_once": "a whole number above 0",
+    "hang_seconds": "seconds above 0",
+    "timezone": "a name such as Europe/Berlin or Asia/Seoul",
+    "metrics_public": "true or false",
+    "log_format": "text or json",
+    "keep_raw_days": "a whole number of days above 0",
+    "keep_raw_megabytes": "a whole number above 0",
+    "keep_log_days": "a whole number of days above 0",
+    "keep_log_megabytes": "a whole number above 0",
+    "min_free_megabytes": "a whole number above 0",
 }

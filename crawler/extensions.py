@@ -12,7 +12,7 @@ from typing import Any
 
 from scrapy import signals
 
-from crawler.launcher import CALLER_VARIABLE
+from crawler.life import CALLER_VARIABLE
 from crawler.session import Session
 from pipelines.errors import StoreError
 

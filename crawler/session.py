@@ -5,17 +5,16 @@ transaction each. The stages write the articles themselves.
 """
 
 import asyncio
-import fcntl
 import logging
 import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import IO, Any
 
 from crawler.answers import Ending, printable
 from crawler.clock import Clock
 from crawler.config import Config
+from crawler.life import LEASE_SECONDS, LOCK_VARIABLE, take_lock
 from crawler.politeness import (
     ROBOTS_FRESH,
     ROBOTS_RETRY,
@@ -41,8 +40,6 @@ from pipelines.urls import host_of
 
 _log = logging.getLogger(__name__)
 
-#: A host is leased for this long at a time; a living crawl renews its leases well before.
-LEASE_SECONDS = 90.0
 #: These say something of the site or of our own network, nothing of the link: it is never given up.
 _NOT_THE_LINKS_FAULT = frozenset({Outcome.NETWORK_ERROR, Outcome.ROBOTS_DENIED})
 
@@ -306,19 +303,3 @@ class Session:
         self.database.close()
         if self._lock is not None:
             self._lock.close()
-
-
-#: Names the open lock file that a launched process has from its launcher.
-LOCK_VARIABLE = "FOLLOWUP_CRAWL_LOCK"
-
-
-def take_lock(config: Config, crawl_id: int) -> IO[str]:
-    """The crawl's lock file, locked for as long as it is open in any process."""
-    lock = lock_path(config, crawl_id).open("w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
-
-
-def lock_path(config: Config, crawl_id: int) -> Path:
-    """The file that a running crawl's process holds a lock on."""
-    return config.log_folder / f"crawl-{crawl_id:06d}.lock"

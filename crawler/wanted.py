@@ -17,6 +17,8 @@ class Wanted:
         sources: ids; only these are polled.
         urls: addresses to look at, known or not, whatever robots.txt does not refuse.
         everything: also the sources that no open incident follows.
+        due: what is due by the schedule: the sources that stand on the crawl's list already, links
+            that are to be tried again, follow-ups that are to be read again.
         probe: addresses of which it is to be found out what they are; nothing is stored.
     """
 
@@ -24,6 +26,7 @@ class Wanted:
     sources: tuple[int, ...] = ()
     urls: tuple[str, ...] = ()
     everything: bool = False
+    due: bool = False
     probe: tuple[str, ...] = ()
 
     @property
@@ -48,6 +51,7 @@ def wanted_of(record: Mapping[str, Any]) -> Wanted:
         sources=tuple(record.get("sources", ())),
         urls=tuple(record.get("urls", ())),
         everything=bool(record.get("everything", False)),
+        due=bool(record.get("due", False)),
         probe=tuple(record.get("probe", ())),
     )
 

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from crawler.life import LEASE_SECONDS
 from crawler.politeness import PATIENCE_SECONDS
-from crawler.session import LEASE_SECONDS, Session
+from crawler.session import Session
 from pipelines.incident import Source, SourceKind
 from pipelines.items import Link
 from pipelines.store import (

@@ -46,6 +46,14 @@ ROOMS = {
     "typer": "crawler/cli",
     "rich": "crawler/cli",
     "click": "crawler/cli",
+    "apscheduler": "crawler/schedule",
+    "fastapi": "crawler/desk",
+    "starlette": "crawler/desk",
+    "jinja2": "crawler/desk",
+    "prometheus_client": "crawler/desk",
+    "uvicorn": "crawler/server.py",
+    "httpx": "crawler/notices",
+    "apprise": "crawler/notices",
 }
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from crawler import launcher
+from crawler import launcher, life
 from crawler.home import Home
 from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.dates import iso
@@ -112,7 +112,7 @@ def start(
 ) -> tuple[int, "subprocess.Popen[bytes]"]:
     """Ask for a crawl and start its process; gives its id and the process."""
     wanted = check_wanted(home, wanted)
-    launcher.settle_dead(home.config, home.clock, home.database)
+    life.settle_dead(home.config, home.clock, home.database)
     with home.database.write() as conn:
         id = store.request(conn, trigger, by, wanted.record(), now=home.now())
     try:
@@ -183,10 +183,10 @@ def _ended(home: Home, id: int, process: "subprocess.Popen[bytes]") -> Report:
     status = process.wait()
     with home.database.write() as conn:
         if store.get(conn, id).state is CrawlState.REQUESTED:
-            reason = _last_words(launcher.log_path(home.config, id))
+            reason = _last_words(life.log_path(home.config, id))
             store.finish(conn, id, CrawlState.FAILED, now=home.now(), end_reason=reason)
         store.set_exit_status(conn, id, status)
-    launcher.settle_dead(home.config, home.clock, home.database)
+    life.settle_dead(home.config, home.clock, home.database)
     return report(home, id)
 
 
@@ -228,7 +228,7 @@ def get(home: Home, id: int) -> Crawl:
 
 def list_all(home: Home, *, limit: int | None = None) -> list[Crawl]:
     """Crawls, newest first; those whose process is gone are settled before."""
-    launcher.settle_dead(home.config, home.clock, home.database)
+    life.settle_dead(home.config, home.clock, home.database)
     with home.database.read() as conn:
         return store.list_all(conn, limit=limit)
 
@@ -242,7 +242,7 @@ def cancel(home: Home, id: int) -> CrawlState:
 def log(home: Home, id: int) -> str:
     """The log of a crawl."""
     get(home, id)
-    path = launcher.log_path(home.config, id)
+    path = life.log_path(home.config, id)
     try:
         return path.read_text("utf-8", "replace")
     except FileNotFoundError as error:

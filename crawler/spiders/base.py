@@ -8,7 +8,7 @@ from typing import Any
 from scrapy import Request, Spider
 
 from crawler.answers import printable
-from crawler.launcher import open_session
+from crawler.arguments import open_session
 from crawler.session import Session
 from pipelines.items import Page
 

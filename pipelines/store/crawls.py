@@ -56,6 +56,8 @@ class Crawl:
     pid: int | None
     heartbeat_at: datetime | None
     cancel_requested_at: datetime | None
+    cancel_reason: str | None
+    sealed_at: datetime | None
     progress: Mapping[str, Any] | None
     known: int
     counts: Mapping[str, int] | None
@@ -85,7 +87,6 @@ def request(
     request: Mapping[str, Any],
     *,
     now: datetime,
-    state: CrawlState = CrawlState.REQUESTED,
 ) -> int:
     """Asks for a crawl and gives its id. `request` says what for: incident, sources, urls, all."""
     return int(
@@ -95,8 +96,37 @@ def request(
                 trigger=trigger,
                 requested_by=requested_by,
                 request=dict(request),
-                state=state,
+                state=CrawlState.REQUESTED,
                 requested_at=now,
+                known=0,
+                requests=0,
+            )
+            .returning(crawl.c.id)
+        ).scalar_one()
+    )
+
+
+def miss(
+    conn: Connection,
+    requested_by: str,
+    request: Mapping[str, Any],
+    reason: str,
+    *,
+    due_at: datetime,
+    now: datetime,
+) -> int:
+    """Writes down a run of the schedule that did not happen at its time, and why; gives its id."""
+    return int(
+        conn.execute(
+            crawl.insert()
+            .values(
+                trigger=Trigger.SCHEDULE,
+                requested_by=requested_by,
+                request=dict(request),
+                state=CrawlState.MISSED,
+                requested_at=due_at,
+                ended_at=now,
+                end_reason=reason,
                 known=0,
                 requests=0,
             )
@@ -200,21 +230,24 @@ def running(conn: Connection) -> list[Crawl]:
     return in_state(conn, CrawlState.RUNNING)
 
 
-def ask_cancel(conn: Connection, id: int, *, now: datetime) -> CrawlState:
+def ask_cancel(
+    conn: Connection, id: int, *, now: datetime, reason: str | None = None
+) -> CrawlState:
     """Asks for the end of a crawl: one that has not begun ends here, a running one is told to.
 
-    Gives the state after that. Raises UnknownThing.
+    `reason` is None where a person asks. Gives the state after that. Raises UnknownThing.
     """
     current = get(conn, id).state
+    said = reason or "cancelled before it began"
     if current is CrawlState.REQUESTED and finish(
-        conn, id, CrawlState.CANCELLED, now=now, end_reason="cancelled before it began"
+        conn, id, CrawlState.CANCELLED, now=now, end_reason=said
     ):
         return CrawlState.CANCELLED
     conn.execute(
         update(crawl)
         .where(crawl.c.id == id, crawl.c.state == CrawlState.RUNNING)
         .where(crawl.c.cancel_requested_at.is_(None))
-        .values(cancel_requested_at=now)
+        .values(cancel_requested_at=now, cancel_reason=reason)
     )
     return get(conn, id).state
 

@@ -36,6 +36,8 @@ def add(conn: Connection, new: Source, *, now: datetime) -> tuple[int, bool]:
             health_reason=new.health_reason,
             health_since=new.health_since or now,
             failures=0,
+            quiet_polls=0,
+            resting=False,
             due_at=new.due_at,
             polled_at=new.polled_at,
             added_at=now,

@@ -1,0 +1,81 @@
+"""Whether a crawl's process lives, and what becomes of a crawl whose process is gone.
+
+A crawl's life is a lock on its lock file that its process holds from its first moment on: it is
+gone at the moment of kill -9, and no other process can have it by chance.
+"""
+
+import fcntl
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from crawler.clock import Clock
+from crawler.config import Config
+from pipelines.store import crawls, frontier, pages, worklists
+from pipelines.store.crawls import Crawl, CrawlState
+from pipelines.store.database import Database
+
+#: A host is leased for this long at a time; a living crawl renews its leases well before.
+LEASE_SECONDS = 90.0
+#: A crawl of another data folder whose heart did not beat for so long is dead.
+SILENT_AFTER = timedelta(seconds=LEASE_SECONDS)
+#: Names the open lock file that a launched process has from its launcher.
+LOCK_VARIABLE = "FOLLOWUP_CRAWL_LOCK"
+#: Names the process that launched a crawl. Where that was killed, nobody waits for its crawl: it
+#: ends as if cancelled, and what is queued waits for the next one.
+CALLER_VARIABLE = "FOLLOWUP_CALLER"
+
+
+def take_lock(config: Config, crawl_id: int) -> IO[str]:
+    """The crawl's lock file, locked for as long as it is open in any process."""
+    lock = lock_path(config, crawl_id).open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
+def lock_path(config: Config, crawl_id: int) -> Path:
+    """The file that a running crawl's process holds a lock on."""
+    return config.log_folder / f"crawl-{crawl_id:06d}.lock"
+
+
+def log_path(config: Config, crawl_id: int) -> Path:
+    """Where a crawl's log is."""
+    return config.log_folder / f"crawl-{crawl_id:06d}.log"
+
+
+def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
+    """Close the rows of crawls whose process is gone; what they had in hand is queued again.
+
+    Gives the ids. A crawl lives while its process holds its lock file.
+    """
+    with database.read() as conn:
+        begun = crawls.in_state(conn, CrawlState.REQUESTED) + crawls.running(conn)
+    dead = [row.id for row in begun if is_dead(config, row, clock.wall())]
+    if not dead:
+        return []
+    now = clock.now()
+    with database.write() as conn:
+        for crawl_id in dead:
+            left = "still queued: the crawl's process ended"
+            worklists.close(conn, crawl_id, left, now=now)
+            said = "its process ended without a word"
+            crawls.finish(conn, crawl_id, CrawlState.FAILED, now=now, end_reason=said)
+        frontier.release(conn, dead)
+        pages.cut_orphans(conn, config.raw_folder)
+    return dead
+
+
+def is_dead(config: Config, row: Crawl, wall: datetime) -> bool:
+    """True where no process holds the crawl's lock.
+
+    A crawl without a lock file is only about to be launched, or runs in another data folder on the
+    same database: that one lives as long as its heart beats.
+    """
+    try:
+        with lock_path(config, row.id).open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except FileNotFoundError:
+        return row.heartbeat_at is not None and wall - row.heartbeat_at > SILENT_AFTER
+    return True

@@ -1,0 +1,63 @@
+"""The tables: for each column who writes it and what null means.
+
+Two clocks are kept apart. Times marked REAL are of the machine's clock (leases, heartbeats, gaps
+between requests); all others are of the product's clock, which can be set and run faster. All are
+aware UTC. Text of an article lies once, in its last revision. The full-text index is no table that
+both databases can describe: `search` owns it, a migration makes it.
+"""
+
+from pipelines.store.schema.articles import (
+    alias,
+    article,
+    copy_group,
+    match,
+    page,
+    review,
+    revision,
+    sketch,
+    tombstone,
+)
+from pipelines.store.schema.base import (
+    metadata,
+)
+from pipelines.store.schema.crawls import (
+    crawl,
+    crawl_link,
+    crawl_source,
+    host,
+    link,
+    origin,
+    server,
+)
+from pipelines.store.schema.followed import (
+    document,
+    incident,
+    schedule,
+    seed,
+    source,
+)
+
+__all__ = [
+    "alias",
+    "article",
+    "copy_group",
+    "crawl",
+    "crawl_link",
+    "crawl_source",
+    "document",
+    "host",
+    "incident",
+    "link",
+    "match",
+    "metadata",
+    "origin",
+    "page",
+    "review",
+    "revision",
+    "schedule",
+    "seed",
+    "server",
+    "sketch",
+    "source",
+    "tombstone",
+]
