@@ -3,52 +3,72 @@
 import os
 import signal
 import sys
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from crawler import __version__
-from crawler.cli import articles, crawls, demo, incidents, offline, sources, upkeep
 from crawler.cli.output import show_error
 from pipelines.errors import FollowupError
 
-#: Commands in the order of `followup --help`: as a newcomer needs them.
-_ORDER = (
-    *("demo", "incident", "source", "crawl"),
-    *("articles", "ledger", "rescue", "forget", "export", "ingest"),
-    *("crawls", "manners", "check"),
-    *("clean", "score", "dedupe"),
-)
+#: The commands in the order of `followup --help`, as a newcomer needs them, and the room of each.
+_ROOMS = {
+    "demo": "demo",
+    "incident": "incidents",
+    "source": "sources",
+    "crawl": "crawls",
+    "articles": "articles",
+    "ledger": "articles",
+    "rescue": "articles",
+    "forget": "articles",
+    "export": "articles",
+    "ingest": "articles",
+    "serve": "serve",
+    "schedule": "schedule",
+    "notify": "notify",
+    "crawls": "crawls",
+    "manners": "crawls",
+    "check": "upkeep",
+    "backup": "safekeeping",
+    "restore": "safekeeping",
+    "clean": "offline",
+    "score": "offline",
+    "dedupe": "offline",
+}
 
 
 class _Ordered(TyperGroup):
-    """The root command, whose help is in `_ORDER`."""
+    """The root command, whose help is in the order of `_ROOMS`."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return sorted(super().list_commands(ctx), key=_ORDER.index)
+        return sorted(super().list_commands(ctx), key=list(_ROOMS).index)
 
 
-app = typer.Typer(
-    name="followup",
-    cls=_Ordered,
-    help="Follows an incident through the news: what it took, what it left and why.",
-    epilog="Data goes to standard output, messages to standard error. Exit status: 0 done, 1"
-    " failed, 2 wrong use. Settings are environment variables; the README lists them.",
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode="rich",
-    pretty_exceptions_enable=False,
-)
-app.add_typer(incidents.app, name="incident", rich_help_panel="Follow")
-app.add_typer(sources.app, name="source", rich_help_panel="Follow")
-app.add_typer(articles.app, name="articles", rich_help_panel="Review")
-app.add_typer(crawls.app, name="crawls", rich_help_panel="Look after")
-for room in (crawls, articles, offline, demo, upkeep):
-    room.add_commands(app)
+def application(command: str | None = None) -> typer.Typer:
+    """The command line with all its commands, or with the room of one of them alone.
+
+    All rooms together take over a second to import; most commands need one of them.
+    """
+    app = typer.Typer(
+        name="followup",
+        cls=_Ordered,
+        help="Follows an incident through the news: what it took, what it left and why.",
+        epilog="Data goes to standard output, messages to standard error. Exit status: 0 done, 1"
+        " failed, 2 wrong use. Settings are environment variables; the README lists them.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode="rich",
+        pretty_exceptions_enable=False,
+    )
+    app.callback(invoke_without_command=True)(version)
+    rooms = [_ROOMS[command]] if command in _ROOMS else dict.fromkeys(_ROOMS.values())
+    for room in rooms:
+        import_module(f"crawler.cli.{room}").add_commands(app)
+    return app
 
 
-@app.callback(invoke_without_command=True)
 def version(
     show: Annotated[
         bool,
@@ -77,8 +97,9 @@ def run(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str] | None) -> int:
+    given = sys.argv[1:] if arguments is None else arguments
     try:
-        app(args=arguments, prog_name="followup")
+        application(given[0] if given else None)(args=arguments, prog_name="followup")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 1
     except FollowupError as error:

@@ -34,6 +34,7 @@ class Format(StrEnum):
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
+    root.add_typer(app, name="articles", rich_help_panel="Review")
     for command in (ledger, rescue, forget, export):
         root.command(rich_help_panel="Review")(command)
     root.command("ingest", rich_help_panel="Review")(ingest_files)

@@ -31,6 +31,7 @@ _CANCELLING = "Ending politely; Ctrl-C once more ends it at once."
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
+    root.add_typer(app, name="crawls", rich_help_panel="Look after")
     root.command(rich_help_panel="Follow")(crawl)
     root.command("manners", rich_help_panel="Look after")(show_manners)
 

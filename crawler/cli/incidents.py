@@ -23,6 +23,11 @@ app = typer.Typer(help="What is followed.", no_args_is_help=True)
 SHOWN_TERMS = 24
 
 
+def add_commands(root: typer.Typer) -> None:
+    """Put the verbs of this file on the root command."""
+    root.add_typer(app, name="incident", rich_help_panel="Follow")
+
+
 @app.command()
 def new(
     slug: Slug,

@@ -20,6 +20,11 @@ Language = Annotated[str | None, typer.Option(metavar="CODE", help="e.g. en")]
 Country = Annotated[str | None, typer.Option(metavar="CODE", help="e.g. US")]
 
 
+def add_commands(root: typer.Typer) -> None:
+    """Put the verbs of this file on the root command."""
+    root.add_typer(app, name="source", rich_help_panel="Follow")
+
+
 class Kind(StrEnum):
     """What a source can be added as."""
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from crawler.cli import app
+from crawler.cli import application
 from tests.crawler.terminal import ROOT, SLUG, Terminal, foreign
 
 #: Each command with arguments that do what it is for; none asks the network for anything.
@@ -72,7 +72,7 @@ def test_what_is_no_terminal_gets_no_colours_and_no_blanks_at_the_end(
 
 def groups() -> dict[str, list[str]]:
     """The names of all commands, by group; those of the root under ''."""
-    root = typer.main.get_command(app)
+    root = typer.main.get_command(application())
     found: dict[str, list[str]] = {"": []}
     for name, command in root.commands.items():  # type: ignore[attr-defined]
         if hasattr(command, "commands"):

@@ -1,0 +1,7 @@
+"""``followup backup`` and ``followup restore``."""
+
+import typer
+
+
+def add_commands(root: typer.Typer) -> None:
+    """Put the verbs of this file on the root command."""
