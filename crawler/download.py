@@ -15,9 +15,10 @@ from scrapy.http import Headers, Response
 
 from crawler.answers import PackedTooOften, refused_type
 from crawler.authorities import Authorities
-from crawler.guard import check_url, explain
+from crawler.guard import check_url
 from crawler.heads import BoundedHeads
 from crawler.politeness import CrawlStopping, retry_after_seconds
+from crawler.resolver import explain
 from crawler.session import Session
 from pipelines.urls import host_of
 

@@ -2,21 +2,15 @@
 
 An address is read by one strict parser here; whatever other parsers might read differently
 (backslashes, user names, numbers for hosts, odd ports) is refused instead of interpreted, so that
-the address which is judged is the one that is connected to. Without a proxy the resolver judges
-the looked-up addresses too, at the moment of connecting, so a name cannot change in between. With
-a proxy the target's name is judged and the proxy does the looking up.
+the address which is judged is the one that is connected to. Without a proxy `crawler.resolver`
+judges the looked-up addresses too, at the moment of connecting, so a name cannot change in
+between. With a proxy the target's name is judged and the proxy does the looking up.
 """
 
 import ipaddress
 import re
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection
 from urllib.parse import urlsplit
-from urllib.request import getproxies
-
-from scrapy.resolver import CachingThreadedResolver
-from twisted.internet.defer import Deferred
-from twisted.internet.error import DNSLookupError
 
 #: Longer addresses are made by machines for machines (sitemaps.org allows 2,048).
 MOST_URL_CHARACTERS = 2_000
@@ -66,10 +60,10 @@ def _parts(url: str) -> tuple[str, str, int | None]:
 
 def _check_host(host: str) -> None:
     if ":" in host:
-        return _check_address(host)
+        return check_address(host)
     if _NUMERIC.fullmatch(host):
         if re.fullmatch(r"(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})", host):
-            return _check_address(host)
+            return check_address(host)
         raise BlockedAddress(f"{host} spells an address in an unusual way")
     name = host.removesuffix(".")
     if any(name == ending or name.endswith("." + ending) for ending in _PRIVATE_ENDINGS):
@@ -84,7 +78,7 @@ def _check_host(host: str) -> None:
     return None
 
 
-def _check_address(address: str) -> None:
+def check_address(address: str) -> None:
     """Raise BlockedAddress unless a looked-up or literal IP address is public."""
     try:
         ip: ipaddress.IPv4Address | ipaddress.IPv6Address = ipaddress.ip_address(address)
@@ -109,46 +103,3 @@ def _inner_addresses(
         if ip.ipv4_mapped is not None:
             found.remove(ip)
     return found
-
-
-#: Names that were looked up and led to a private address, with what was found. Twisted turns a
-#: resolver's refusal into "no results", so the reason is kept here for `explain`.
-_blocked_names: dict[str, str] = {}
-_MOST_BLOCKED_NAMES = 10_000
-
-
-def explain(host: str) -> None:
-    """Raise BlockedAddress where a name was not resolved because its address is private."""
-    if host in _blocked_names:
-        raise BlockedAddress(_blocked_names[host])
-
-
-class GuardedResolver(CachingThreadedResolver):  # type: ignore[misc]
-    """Scrapy's resolver, which gives no private address unless the user named the host, or it is
-    the proxy's."""
-
-    allowed_hosts: frozenset[str] = frozenset()
-
-    @classmethod
-    def from_crawler(cls, crawler: Any, reactor: Any) -> "GuardedResolver":
-        resolver: GuardedResolver = super().from_crawler(crawler, reactor)
-        allowed: Sequence[str] = crawler.settings.getlist("FOLLOWUP_RESOLVE_PRIVATE")
-        proxies = {urlsplit(proxy).hostname for proxy in getproxies().values()}
-        resolver.allowed_hosts = frozenset(allowed) | {name for name in proxies if name}
-        return resolver
-
-    def getHostByName(self, name: str, timeout: Sequence[int] = ()) -> "Deferred[str]":
-        found = super().getHostByName(name, timeout)
-        if name not in self.allowed_hosts:
-            found.addCallback(self._judge, name)
-        return found
-
-    @staticmethod
-    def _judge(address: str, name: str) -> str:
-        try:
-            _check_address(address)
-        except BlockedAddress as error:
-            if len(_blocked_names) < _MOST_BLOCKED_NAMES:
-                _blocked_names[name] = f"{name} leads to a private address: {error}"
-            raise DNSLookupError(str(error)) from error
-        return address

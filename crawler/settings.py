@@ -12,7 +12,8 @@ from scrapy.extensions.logstats import LogStats
 from crawler.config import read_config
 from crawler.download import PoliteDownloadHandler
 from crawler.extensions import CrawlRecorder
-from crawler.guard import MOST_URL_CHARACTERS, GuardedResolver
+from crawler.guard import MOST_URL_CHARACTERS
+from crawler.resolver import GuardedResolver
 from crawler.robots import RobotsMiddleware
 from pipelines.stages import Clean, Dedupe, Relevance, Store
 

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from scrapy.exceptions import DropItem
-
 from pipelines import clean, dedupe, relevance
 from pipelines.incident import Incident
 from pipelines.items import (
@@ -195,10 +193,14 @@ class Store(_Stage):
     its outcome was written down."""
 
     def process_item(self, item: Compared) -> StoredArticle:
-        """Store it; DropItem where no open incident takes it."""
+        """Store it; Scrapy's DropItem where no open incident takes it."""
         stored = self.store(item)
         article, id = item.judged.cleaned.article, stored.article_id
         if article is None or id is None or stored.outcome not in _HANDED_ON:
+            # The one thing that is needed of Scrapy; all the rest of it, half a second of import,
+            # would come with it to the doors that store without a crawl.
+            from scrapy.exceptions import DropItem
+
             raise DropItem(f"{stored.outcome}: {stored.reason or item.judged.cleaned.page.url}")
         return self._handed_on(item, article, id, stored.outcome)
 

@@ -11,15 +11,18 @@ where browsers and RFC 3986 differ (backslashes, tabs, numbers as hosts).
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin
 
-from tldextract import TLDExtract
 from w3lib.url import safe_url_string
 
 from pipelines.parameters import is_idle, unescaped
+
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
 #: Longest address that is asked for. Servers and caches refuse more from about here.
 MAX_LENGTH = 2_000
@@ -52,8 +55,16 @@ _NUMBER = re.compile(r"0x[0-9a-f]*|\d+", re.ASCII)
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|(%)|([^!$&'()*+,\-./0-9:;=@A-Z_a-z~?|\[\]])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
-#: The bundled suffix list with its private half: two blogs at one host company are two sites.
-_suffixes = TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
+
+@cache
+def _suffixes() -> "TLDExtract":
+    """The bundled suffix list with its private half: two blogs at one host company are two sites.
+
+    Loaded when the first host is judged: the library brings one for HTTP with it, 0.1 s of import.
+    """
+    from tldextract import TLDExtract
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +159,7 @@ def registrable_domain(host: str) -> str:
     host = host.strip().strip(".").lower()
     if len(host) > 253 or host.startswith("[") or _looks_numeric(host):
         return host
-    found = _suffixes.extract_str(host)
+    found = _suffixes().extract_str(host)
     if found.suffix:
         return found.top_domain_under_public_suffix or host
     return ".".join(host.split(".")[-2:])

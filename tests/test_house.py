@@ -1,6 +1,7 @@
 """The floors of the house, read from the imports: which room may know which."""
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,20 @@ ROOMS = {
     "httpx": "crawler/notices",
     "apprise": "crawler/notices",
 }
+
+#: What takes long to import and is needed to crawl, to clean and to judge, not to list or to serve.
+HEAVY = (
+    *("scrapy", "twisted", "bs4", "dateparser", "htmldate", "py3langid", "numpy", "wordfreq"),
+    *("feedparser", "fastfeedparser", "tldextract", "requests", "alembic"),
+)
+#: What the server and the listing commands are made of.
+READING = (
+    *("crawler.home", "crawler.guard", "crawler.launcher", "crawler.life", "pipelines.store"),
+    *("crawler.services.crawls", "crawler.services.sources", "crawler.services.incidents"),
+    *("crawler.services.articles", "crawler.services.manners", "crawler.services.upkeep"),
+    *("crawler.cli.crawls", "crawler.cli.sources", "crawler.cli.incidents"),
+    *("crawler.cli.articles",),
+)
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -135,6 +150,18 @@ def test_the_library_reads_no_clock_and_prints_nothing(path: Path) -> None:
             called = ast.unparse(node.func)
             assert called not in {"print", "input", "time.time", "date.today"}, called
             assert not called.endswith(("datetime.now", "datetime.utcnow")), called
+
+
+def test_what_only_reads_loads_no_heavy_library() -> None:
+    told = f"""
+import importlib, sys
+for module in {READING!r}:
+    importlib.import_module(module)
+    if loaded := [name for name in {HEAVY!r} if name in sys.modules]:
+        sys.exit(module + " loads " + ", ".join(loaded))
+"""
+    done = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_no_file_holds_two_things() -> None:

@@ -112,6 +112,8 @@ def clean_all(
             yield _clean_one(item)
             done(number)
         return
+    import pipelines.clean.cleaner  # noqa: F401 - loaded once, for all processes that fork here
+
     with ProcessPoolExecutor(jobs) as pool:
         for number, row in enumerate(pool.map(_clean_one, work, chunksize=4), 1):
             yield row

@@ -6,12 +6,14 @@ length, and its answer is taken only where it is sure.
 
 import re
 from functools import lru_cache
-
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from typing import TYPE_CHECKING
 
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, text_of
 from pipelines.text import count_words
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 MIN_GUESS_WORDS = 20
 GUESS_CHARS = 4_000
@@ -20,8 +22,10 @@ SURE = 0.7
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
-    """Loaded at the first guess: reading the model takes a second."""
+def _identifier() -> "LanguageIdentifier":
+    """Loaded at the first guess: its library (numpy) takes 0.2 s, reading the model a second."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
