@@ -1,5 +1,4 @@
 """The application: all of Followup that has a process, a port, a clock or a terminal."""
 
-from importlib.metadata import version
-
-__version__ = version("followup")
+#: Written here, not read from the installed package: in the egg that a scrapyd runs there is none.
+__version__ = "0.1.0"

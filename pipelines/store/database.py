@@ -9,8 +9,10 @@ must not stay in free pages.
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect, text
@@ -19,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from pipelines.errors import BadInput, StoreError, StoreTooNew
+from pipelines.store import migrations
 from pipelines.store.migrations import REVISIONS
 
 T = TypeVar("T")
@@ -192,16 +195,32 @@ def _migrate(engine: Engine) -> None:
     from alembic import command
     from alembic.config import Config
 
-    with engine.execution_options(store_writes=True).begin() as conn:
+    with engine.execution_options(store_writes=True).begin() as conn, _migrations() as folder:
         if conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
         if _revision(conn) == REVISIONS[-1]:
             return
         config = Config()
-        folder = str(Path(__file__).parent / "migrations")
-        config.set_main_option("script_location", folder.replace("%", "%%"))
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _migrations() -> Iterator[Path]:
+    """The folder of migrations. Alembic reads them from disk, so it is unpacked for it where the
+    project is a zipped egg, as scrapyd runs it (as_file does folders from Python 3.12 on)."""
+    packed = files(migrations)
+    if isinstance(packed, Path):
+        yield packed
+        return
+    with TemporaryDirectory(prefix="followup-migrations-") as folder:
+        for below in ("", "versions"):
+            Path(folder, below).mkdir(exist_ok=True)
+            for file in packed.joinpath(below).iterdir():
+                if file.name.endswith(".py"):
+                    Path(folder, below, file.name).write_bytes(file.read_bytes())
+        yield Path(folder)
 
 
 @contextmanager
