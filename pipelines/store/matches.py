@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, insert, select, update
+from sqlalchemy import Connection, Row, case, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.errors import UnknownThing
@@ -64,6 +64,7 @@ def save(
             "reasons": [[reason.term, reason.kind, reason.weight] for reason in each.reasons],
             "judged_at": now,
             "forced": each.forced,
+            "taken_at": now if each.verdict is Verdict.FOLLOW_UP else None,
         }
         for each in relevance
     ]
@@ -81,6 +82,7 @@ def _upsert(made: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgres
             "judged_at": given.judged_at,
             "forced": match.c.forced | given.forced,
             "verdict": case((match.c.forced, match.c.verdict), else_=given.verdict),
+            "taken_at": func.coalesce(match.c.taken_at, given.taken_at),
         },
     )
 
@@ -121,22 +123,26 @@ def decide(
     for kind, table, id in (("article", article, article_id), ("incident", incident, incident_id)):
         if conn.execute(select(table.c.id).where(table.c.id == id)).first() is None:
             raise UnknownThing(kind, id)
+    made = insert_into(conn, match).values(
+        article_id=article_id,
+        incident_id=incident_id,
+        score=0.0,
+        verdict=Verdict.OFF_TOPIC,
+        reasons=[],
+        judged_at=now,
+        forced=False,
+        review=decision,
+        reviewed_at=now,
+        taken_at=now if decision in (Decision.KEEP, Decision.STAR) else None,
+    )
     conn.execute(
-        insert_into(conn, match)
-        .values(
-            article_id=article_id,
-            incident_id=incident_id,
-            score=0.0,
-            verdict=Verdict.OFF_TOPIC,
-            reasons=[],
-            judged_at=now,
-            forced=False,
-            review=decision,
-            reviewed_at=now,
-        )
-        .on_conflict_do_update(
+        made.on_conflict_do_update(
             index_elements=[match.c.article_id, match.c.incident_id],
-            set_={"review": decision, "reviewed_at": None if decision is None else now},
+            set_={
+                "review": decision,
+                "reviewed_at": None if decision is None else now,
+                "taken_at": func.coalesce(match.c.taken_at, made.excluded.taken_at),
+            },
         )
     )
     conn.execute(

@@ -36,6 +36,13 @@ from pipelines.store.schema.followed import (
     seed,
     source,
 )
+from pipelines.store.schema.notices import (
+    notice,
+    notice_cursor,
+    notice_delivery,
+    notice_target,
+    notice_telling,
+)
 
 __all__ = [
     "alias",
@@ -50,6 +57,11 @@ __all__ = [
     "link",
     "match",
     "metadata",
+    "notice",
+    "notice_cursor",
+    "notice_delivery",
+    "notice_target",
+    "notice_telling",
     "origin",
     "page",
     "review",

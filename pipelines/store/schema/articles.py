@@ -135,6 +135,7 @@ match = Table(  # what one incident makes of one article
     Column("forced", Boolean, nullable=False),  # taken by hand, whatever the score
     Column("review", Text),  # a person: reviews.Decision; null: not reviewed
     Column("reviewed_at", UtcTime),  # null: not reviewed
+    Column("taken_at", UtcTime),  # when it was first a follow-up or kept; null: never
     quote=True,
 )
 Index("ix_match_verdict", match.c.incident_id, match.c.verdict, match.c.article_id)
