@@ -6,23 +6,28 @@ from pathlib import Path
 
 from sqlalchemy import Connection, delete, select, update
 
-from pipelines.store import pages, search
+from pipelines.store import pages, raw_lock, search
 from pipelines.store.database import chunks
 from pipelines.store.schema import article, link, revision, sketch
 
 
-def expire(conn: Connection, *, now: datetime, folder: Path) -> int:
-    """Takes away the text of every article whose time is over; how many they were.
+def expire(conn: Connection, *, now: datetime, folder: Path, limit: int | None = None) -> int:
+    """Takes away the text of articles whose time is over, of `limit` of them at most; how many.
 
     `folder` is that of the raw pages: an article that an incident left behind when it was deleted
-    may have some.
+    may have some. While a backup is made, nothing expires.
     """
+    with raw_lock.changing(folder) as may_change:
+        return _expire(conn, now, folder, limit) if may_change else 0
+
+
+def _expire(conn: Connection, now: datetime, folder: Path, limit: int | None) -> int:
     over = select(article.c.id).where(
         article.c.expires_at.is_not(None),
         article.c.expires_at <= now,
         article.c.expired_at.is_(None),
     )
-    ids = list(conn.execute(over).scalars())
+    ids = list(conn.execute(over.order_by(article.c.expires_at).limit(limit)).scalars())
     for some in chunks(ids):
         _take_text(conn, some, folder)
         conn.execute(

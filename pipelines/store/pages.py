@@ -4,7 +4,8 @@ Each child process writes one file. A record is flushed to disk before the trans
 it; one whose transaction never came is cut off at the next start (`cut_orphans`). A record is
 taken out by writing over it in place, with a padded empty record of the same length: no other
 record moves, so no crash can part a row from its record, and a crawl may append meanwhile. The
-file stays a WARC file (ISO 28500, gzip member by member, annex D).
+file stays a WARC file (ISO 28500, gzip member by member, annex D). While a backup is made no record
+is taken out (`raw_lock`).
 """
 
 import fcntl
@@ -12,7 +13,8 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -24,6 +26,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.errors import StoreError
 from pipelines.items import Page
+from pipelines.store import raw_lock
 from pipelines.store.schema import page
 
 #: Headers that no longer hold once the codings of the transport are undone.
@@ -166,18 +169,40 @@ def _lost(raw: RawRecord) -> StoreError:
     )
 
 
+def unreadable(conn: Connection, folder: Path) -> Iterator[RawRecord]:
+    """The records that a row names and that are not on disk as they were written."""
+    names = RawRecord.__dataclass_fields__
+    wanted = select(*(page.c[name] for name in names)).order_by(
+        page.c.warc_file, page.c.warc_offset
+    )
+    for row in conn.execute(wanted.execution_options(yield_per=500)):
+        raw = RawRecord(*row)
+        try:
+            _read(folder, raw)
+        except StoreError:
+            yield raw
+
+
 def remove(conn: Connection, folder: Path, article_ids: Iterable[int]) -> int:
     """Takes the raw answers of articles off the disk, and their rows; how many they were.
 
     The disk is written at once, before the transaction ends: after a crash between the two the
-    rows are still there, and doing it again is all that is needed.
+    rows are still there, and doing it again is all that is needed. Raises StoreError while a
+    backup is being made; hold `raw_lock.changing` to wait for its end before.
     """
     count = 0
     for article_id in article_ids:
-        for raw in of_article(conn, article_id):
-            if (folder / raw.warc_file).exists():
-                _blank(folder / raw.warc_file, raw.warc_offset, raw.warc_length)
-            count += 1
+        kept = of_article(conn, article_id)
+        with raw_lock.changing(folder) as may_change:
+            if kept and not may_change:
+                raise StoreError(
+                    "A backup is being made, and raw pages stay as they are until it is done.",
+                    remedy="Try again when it has ended.",
+                )
+            for raw in kept:
+                if (folder / raw.warc_file).exists():
+                    blank(folder / raw.warc_file, [(raw.warc_offset, raw.warc_length)])
+        count += len(kept)
         conn.execute(delete(page).where(page.c.article_id == article_id))
     return count
 
@@ -205,10 +230,24 @@ def cut_orphans(conn: Connection, folder: Path) -> int:
     return gone
 
 
-def _cut(conn: Connection, path: Path, end: int) -> int:
-    handle = os.open(path, os.O_RDWR)
+@contextmanager
+def alone(path: Path) -> Iterator[int | None]:
+    """A file in this process's hands alone, as an open handle; None where a living process writes
+    it, or it is gone."""
     try:
-        if not _locked(handle):
+        handle = os.open(path, os.O_RDWR)
+    except FileNotFoundError:
+        yield None
+        return
+    try:
+        yield handle if _locked(handle) else None
+    finally:
+        os.close(handle)
+
+
+def _cut(conn: Connection, path: Path, end: int) -> int:
+    with alone(path) as handle:
+        if handle is None:
             return 0
         gone = os.fstat(handle).st_size - end
         if end == 0:
@@ -218,11 +257,9 @@ def _cut(conn: Connection, path: Path, end: int) -> int:
         os.fsync(handle)
         for offset, length in _gaps(conn, path.name):
             if os.pread(handle, len(_BLANK_HEAD), offset) != _BLANK_HEAD:
-                _blank(path, offset, length)
+                blank(path, [(offset, length)])
                 gone += length
         return gone
-    finally:
-        os.close(handle)
 
 
 def _locked(handle: int) -> bool:
@@ -248,17 +285,19 @@ def _gaps(conn: Connection, name: str) -> Iterator[tuple[int, int]]:
         end = offset + length
 
 
-def _blank(path: Path, offset: int, length: int) -> None:
-    """Writes one gzip member over a stretch: an empty record, its length made up by a comment."""
+def blank(path: Path, stretches: Sequence[tuple[int, int]]) -> None:
+    """Writes one gzip member over each stretch (offset, length): an empty record, its length made
+    up by a comment. It is on disk then."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(_BLANK) + packer.flush()
     tail = packed + zlib.crc32(_BLANK).to_bytes(4, "little") + len(_BLANK).to_bytes(4, "little")
-    comment = length - len(_BLANK_HEAD) - 1 - len(tail)
-    if comment < 0:
-        raise ValueError(f"{length} bytes are no WARC record")
     handle = os.open(path, os.O_RDWR)
     try:
-        _write(handle, _BLANK_HEAD + b" " * comment + b"\x00" + tail, offset)
+        for offset, length in stretches:
+            comment = length - len(_BLANK_HEAD) - 1 - len(tail)
+            if comment < 0:
+                raise ValueError(f"{length} bytes are no WARC record")
+            _write(handle, _BLANK_HEAD + b" " * comment + b"\x00" + tail, offset)
         os.fsync(handle)
     finally:
         os.close(handle)

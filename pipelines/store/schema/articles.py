@@ -120,7 +120,8 @@ revision = Table(  # every version of an article; the last one is the current on
     Column("modified_at", UtcTime),  # as the page said; null: it did not
     Column("seen_at", UtcTime, nullable=False),
     Column("text_sha256", Text, nullable=False),
-    Column("page_id", Id, ForeignKey("page.id", ondelete="SET NULL")),  # null: no raw answer kept
+    Column("page_id", Id, ForeignKey("page.id", ondelete="SET NULL"), index=True),
+    # null: no raw answer is kept
 )
 
 match = Table(  # what one incident makes of one article
