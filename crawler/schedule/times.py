@@ -14,15 +14,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
-
-from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from crawler.schedule.crontab import read_crontab
 from crawler.schedule.rules import Rule
 from crawler.schedule.windows import Span, holds, spans_of
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.cron import CronTrigger
+    from apscheduler.triggers.interval import IntervalTrigger
 
 _SECOND, _MINUTE, _WEEK = timedelta(seconds=1), timedelta(minutes=1), timedelta(weeks=1)
 #: Clock times of a cron expression that are looked at for one that holds. A window is sought by
@@ -98,11 +99,14 @@ def _delay(rule: Rule, slot: datetime, following: datetime | None, key: int) -> 
 
 
 @lru_cache(maxsize=4096)
-def _interval(every_seconds: int, start: datetime, end: datetime | None) -> IntervalTrigger:
+def _interval(every_seconds: int, start: datetime, end: datetime | None) -> "IntervalTrigger":
+    # APScheduler takes a twentieth of a second to import; most commands need no time of a rule.
+    from apscheduler.triggers.interval import IntervalTrigger
+
     return IntervalTrigger(seconds=every_seconds, start_date=start, end_date=end, timezone=UTC)
 
 
-def _fired(trigger: CronTrigger | IntervalTrigger, after: datetime) -> datetime | None:
+def _fired(trigger: "CronTrigger | IntervalTrigger", after: datetime) -> datetime | None:
     """A trigger's first time strictly after `after`. Triggers answer from a time on, and ours fire
     on whole seconds only."""
     found = trigger.get_next_fire_time(None, after.replace(microsecond=0) + _SECOND)
@@ -126,9 +130,11 @@ def _cron_slot(
 
 
 @lru_cache(maxsize=1024)
-def _crons(cron: str) -> tuple[CronTrigger, ...]:
+def _crons(cron: str) -> "tuple[CronTrigger, ...]":
     """The triggers of a crontab, on clocks that are never set. One after the other they answer
     what either list of days names; APScheduler itself takes days that are on both."""
+    from apscheduler.triggers.cron import CronTrigger
+
     read = read_crontab(cron)
     weekdays = _expression([(day - 1) % 7 for day in read.weekdays], 0, 6)  # Monday is its 0
     days = _expression(read.days, 1, 31)

@@ -8,7 +8,7 @@ from typing import Any
 
 from crawler.catalogue import Row, find
 from crawler.home import Home
-from crawler.services import crawls, sources
+from crawler.services import crawls, schedule, sources
 from crawler.services.sources import Added
 from crawler.wanted import Wanted
 from pipelines.clean import clean_html
@@ -81,7 +81,7 @@ def new(
         seeds=tuple(seeds),
         window=window_of(tuple(seeds), since, until),
     )
-    with home.database.write() as conn:
+    with home.database.write() as conn, schedule.applied(conn, home.now()):
         store.add(conn, incident, home.now())
         return store.get(conn, slug)
 
@@ -249,21 +249,21 @@ def list_all(home: Home) -> list[Incident]:
 
 def save(home: Home, incident: Incident) -> Incident:
     """Keep an edited incident."""
-    with home.database.write() as conn:
+    with home.database.write() as conn, schedule.applied(conn, home.now()):
         store.update(conn, incident)
         return store.get(conn, incident.slug)
 
 
 def set_open(home: Home, slug: str, is_open: bool) -> Incident:
     """Close an incident (nothing new is matched with it) or open it again."""
-    with home.database.write() as conn:
+    with home.database.write() as conn, schedule.applied(conn, home.now()):
         store.set_open(conn, slug, is_open)
         return store.get(conn, slug)
 
 
 def delete(home: Home, slug: str) -> None:
     """Delete an incident with its matches and reviews. Articles stay as long as unused ones do."""
-    with home.database.write() as conn:
+    with home.database.write() as conn, schedule.applied(conn, home.now()):
         store.delete(conn, slug, now=home.now())
 
 

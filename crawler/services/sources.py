@@ -9,7 +9,7 @@ from crawler.catalogue import TOPICS, Row, find
 from crawler.discovery.opml import read_opml, write_opml
 from crawler.guard import BlockedAddress, check_url
 from crawler.home import Home
-from crawler.services import crawls
+from crawler.services import crawls, schedule
 from crawler.wanted import Wanted, typed_address
 from pipelines.dates import iso
 from pipelines.errors import BadInput, FollowupError
@@ -70,6 +70,7 @@ def _keep(home: Home, wanted: Sequence[Source]) -> list[Added]:
                 added.append(Added(store.get(conn, id), True))
             else:
                 added.append(Added(known, False))
+        schedule.wake(conn, home.now())
     return added
 
 

@@ -35,9 +35,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A row. `rule` is None where the subject has none of its own, `paused_at` where it runs."""
+    """A row. `rule` is None where the subject has none of its own, `paused_at` where it runs;
+    `slug` is an incident's."""
 
     subject: Subject
+    slug: str | None
     rule: Mapping[str, Any] | None
     paused_at: datetime | None
     changed_at: datetime
@@ -61,36 +63,25 @@ def list_all(conn: Connection) -> list[Setting]:
         schedule.c.source_id,
         schedule.c.incident_id,
     )
-    rows = conn.execute(select(schedule).order_by(*order))
+    wanted = select(schedule, incident.c.slug).select_from(schedule.outerjoin(incident))
     return [
         Setting(
             Subject(row.incident_id, row.source_id),
+            row.slug,
             row.rule,
             row.paused_at,
             row.changed_at,
             row.changed_by,
         )
-        for row in rows
+        for row in conn.execute(wanted.order_by(*order))
     ]
 
 
-def set_rule(
-    conn: Connection, subject: Subject, rule: Mapping[str, Any] | None, *, by: str, now: datetime
+def put(
+    conn: Connection, subject: Subject, values: Mapping[str, Any], *, by: str, now: datetime
 ) -> None:
-    """Keeps a subject's rule, or takes it away. Whether it is paused stays as it is."""
-    _put(conn, subject, {"rule": rule}, by, now)
-
-
-def set_paused(
-    conn: Connection, subject: Subject, paused_at: datetime | None, *, by: str, now: datetime
-) -> None:
-    """Since when a subject is paused; None ends that."""
-    _put(conn, subject, {"paused_at": paused_at}, by, now)
-
-
-def _put(
-    conn: Connection, subject: Subject, values: Mapping[str, Any], by: str, now: datetime
-) -> None:
+    """Keeps what is set for a subject: `rule` or `paused_at` or both, None taking one away. What
+    is not named stays as it is; a subject for which nothing is set has no row."""
     changed = {**values, "changed_at": now, "changed_by": by}
     conn.execute(
         insert_into(conn, schedule)
@@ -134,17 +125,24 @@ def resting(conn: Connection) -> list[Source]:
 
 def rest(conn: Connection, ids: Collection[int]) -> None:
     """These sources are looked at no more until they are woken."""
+    _set_resting(conn, ids, True)
+
+
+def wake(conn: Connection, ids: Collection[int]) -> None:
+    """These sources are looked at again when they are due."""
+    _set_resting(conn, ids, False)
+
+
+def _set_resting(conn: Connection, ids: Collection[int], resting: bool) -> None:
     for some in chunks(ids):
-        conn.execute(update(source).where(source.c.id.in_(some)).values(resting=True))
+        conn.execute(update(source).where(source.c.id.in_(some)).values(resting=resting))
 
 
 def appoint(conn: Connection, due: Mapping[int, datetime | None]) -> None:
-    """When each source is to be polled next, None being at once; those that rest stop resting."""
+    """When each source is to be polled next; None is at once."""
     rows: Sequence[Mapping[str, Any]] = [{"one": id, "at": at} for id, at in due.items()]
     if rows:
         conn.execute(
-            update(source)
-            .where(source.c.id == bindparam("one"))
-            .values(due_at=bindparam("at"), resting=False),
+            update(source).where(source.c.id == bindparam("one")).values(due_at=bindparam("at")),
             rows,
         )
