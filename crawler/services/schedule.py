@@ -98,6 +98,12 @@ class Coming:
         }
 
 
+def check(home: Home, of: Of) -> None:
+    """Raises UnknownThing or BadInput where nothing can be set for it."""
+    with home.database.read() as conn:
+        of.subject(conn)
+
+
 def set_rule(home: Home, of: Of, rule: Rule, *, by: str = "command line") -> Line:
     """Keep a rule; every source under it has its next time by it at once."""
     return _changed(home, of, rule=rule.record(), by=by)
@@ -153,8 +159,7 @@ def _shown(setting: schedules.Setting, now: datetime, *, is_held: bool) -> Line:
 
 def _line(home: Home, of: Of) -> Line:
     """What is set for one subject; a line without anything where nothing is."""
-    with home.database.read() as conn:
-        of.subject(conn)
+    check(home, of)
     return next((line for line in listing(home) if line.of == of), Line(of, None, None, ()))
 
 
