@@ -21,19 +21,19 @@ from sqlalchemy import (
     Connection,
     Table,
     bindparam,
-    delete,
     func,
     insert,
     select,
     text,
     update,
 )
+from sqlalchemy.exc import DataError, IntegrityError
 
 from pipelines.errors import BadInput, StoreError, StoreTooNew
-from pipelines.store import search
+from pipelines.store import search, servers
 from pipelines.store.database import Database, chunks, open_database
 from pipelines.store.migrations import REVISIONS
-from pipelines.store.schema import article, metadata, page, revision, server
+from pipelines.store.schema import article, metadata, page, revision
 from pipelines.store.texts import CURRENT
 
 #: Rows that are in hand at a time.
@@ -106,9 +106,11 @@ def named_files(conn: Connection) -> dict[str, int]:
     return {name: int(last) for name, last in rows}
 
 
-def drop_server(conn: Connection) -> None:
-    """Whoever kept the schedule does not keep that of a copy."""
-    conn.execute(delete(server))
+def free_server(conn: Connection) -> None:
+    """Whoever kept the schedule does not keep that of a copy; how far it was kept stays known, so
+    that runs between a backup and its restoring stand as missed."""
+    if (held := servers.holder(conn)) is not None:
+        servers.release(conn, held.token)
 
 
 # ------------------------------------------------------------------------- from one into the other
@@ -125,6 +127,17 @@ def copy_rows(source: Connection, target: Connection) -> None:
     _give_no_id_again(target, _highest_ids(source))
     if target.dialect.name == "postgresql":
         target.exec_driver_sql("ANALYZE")
+
+
+def restore_rows(source: Connection, target: Connection) -> None:
+    """`copy_rows` of a foreign store. Raises BadInput for rows that ours cannot hold."""
+    try:
+        copy_rows(source, target)
+    except (IntegrityError, DataError, ValueError, TypeError) as error:
+        first_line = str(error).partition("\n")[0]
+        raise _foreign(f"its rows cannot be taken over: {first_line}") from error
+    if counts(source) != counts(target):
+        raise _foreign(f"of {counts(source)} rows only {counts(target)} came over")
 
 
 def _tables() -> list[Table]:
@@ -226,6 +239,8 @@ def inspect_copy(path: Path) -> None:
             said = [row[0] for row in conn.execute("PRAGMA integrity_check(3)")]
             if said != ["ok"]:
                 raise _foreign(f"its database is damaged: {'; '.join(map(str, said))[:300]}")
+            if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
+                raise _foreign("its database is damaged: rows name others that are not there")
             _check_names(conn)
             conn.execute("PRAGMA journal_mode = WAL")
     except sqlite3.Error as error:
