@@ -1,0 +1,76 @@
+"""What every handler works with: the open home, the server's beat, its health, the forms' token."""
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+from prometheus_client import CollectorRegistry
+
+from crawler.desk.gate import Caller
+from crawler.desk.pulse import Pulse
+from crawler.home import Home
+from crawler.services.health import Checkup
+from pipelines.errors import StoreError
+
+#: Writes under way at once. One waits for another anyway; more of them in a store that is locked
+#: for long would use up the connections that reading needs.
+MOST_WRITES = 4
+#: A write that finds so many others before it waits for this long. REAL seconds.
+WRITE_PATIENCE_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One for each application."""
+
+    home: Home
+    pulse: Pulse
+    checkup: Checkup
+    registry: CollectorRegistry
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    _writes: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_WRITES)
+    )
+
+    @property
+    def form_token(self) -> str:
+        """What the desk's forms carry, and no page of another site can read."""
+        return hmac.new(self.secret, b"form", hashlib.sha256).hexdigest()
+
+    def is_form_token(self, shown: str) -> bool:
+        """Compared in constant time."""
+        return hmac.compare_digest(shown.encode(), self.form_token.encode())
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Around a service that writes. Raises StoreError where too many wait already."""
+        if not self._writes.acquire(timeout=WRITE_PATIENCE_SECONDS):
+            raise StoreError(
+                "The database is busy, and others wait for it already.",
+                remedy="Ask again in a moment.",
+            )
+        try:
+            yield
+        finally:
+            self._writes.release()
+
+
+async def _room(request: Request) -> Room:
+    room: Room = request.app.state.room
+    return room
+
+
+async def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+#: Parameters of handlers. Coroutines, as a plain function would be run in a thread of its own.
+InRoom = Annotated[Room, Depends(_room)]
+From = Annotated[Caller, Depends(_caller)]
