@@ -60,7 +60,7 @@ ROOMS = {
 #: What takes long to import and is needed to crawl, to clean and to judge, not to list or to serve.
 HEAVY = (
     *("scrapy", "twisted", "bs4", "dateparser", "htmldate", "py3langid", "numpy", "wordfreq"),
-    *("feedparser", "fastfeedparser", "tldextract", "requests", "alembic"),
+    *("feedparser", "fastfeedparser", "tldextract", "requests", "alembic", "apprise"),
 )
 #: What the server and the listing commands are made of.
 READING = (
@@ -68,7 +68,7 @@ READING = (
     *("crawler.services.crawls", "crawler.services.sources", "crawler.services.incidents"),
     *("crawler.services.articles", "crawler.services.manners", "crawler.services.upkeep"),
     *("crawler.cli.crawls", "crawler.cli.sources", "crawler.cli.incidents"),
-    *("crawler.cli.articles",),
+    *("crawler.cli.articles", "crawler.services.schedule", "crawler.desk.app", "crawler.server"),
 )
 
 
