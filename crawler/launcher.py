@@ -7,14 +7,19 @@ killed; a child dies when it is told to, and the store remembers the rest.
 import os
 import subprocess
 import sys
+from typing import IO
 
 from crawler.home import Home
-from crawler.life import CALLER_VARIABLE, LOCK_VARIABLE, log_path, take_lock
+from crawler.life import CALLER_VARIABLE, LOCK_VARIABLE, log_path
 from crawler.wanted import Wanted
 
 
-def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes]":
-    """Start the child process of a requested crawl. Its output goes to the crawl's log."""
+def launch(home: Home, crawl_id: int, wanted: Wanted, lock: IO[str]) -> "subprocess.Popen[bytes]":
+    """Start the child process of a requested crawl. Its output goes to the crawl's log.
+
+    The child has the locked `lock` (`life.take_lock`) from its first moment on and nothing else of
+    this process's files and sockets; close it here afterwards.
+    """
     config = home.config
     environment = {
         **os.environ,
@@ -25,7 +30,7 @@ def launch(home: Home, crawl_id: int, wanted: Wanted) -> "subprocess.Popen[bytes
         "SCRAPY_SETTINGS_MODULE": "crawler.settings",
     }
     command = [sys.executable, "-m", "scrapy", "crawl", wanted.spider, "-a", f"crawl={crawl_id}"]
-    with log_path(config, crawl_id).open("ab") as log, take_lock(config, crawl_id) as lock:
+    with log_path(config, crawl_id).open("ab") as log:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,

@@ -2,12 +2,13 @@
 
 import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from crawler import launcher, life
+from crawler import children, life
+from crawler.children import Child, End
 from crawler.home import Home
 from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.dates import iso
@@ -17,12 +18,12 @@ from pipelines.store import crawls as store
 from pipelines.store import incidents, ledger, sources
 from pipelines.store.crawls import Crawl, CrawlState, Trigger
 
+#: What stands for a rule in a missed run's request where the sources had none.
+ADAPTIVE = "adaptive"
 #: How often a watched crawl's row is looked at.
 WATCH_SECONDS = 0.2
 #: Addresses typed by hand of which it is told how each ended.
 MOST_ENDS = 50
-#: A cancelled crawl ends by itself within a few seconds; then it is told with force.
-FORCE_AFTER_SECONDS = 8.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +108,43 @@ def _check_followed(wanted: Wanted, followed: list[Incident], all_sources: list[
         )
 
 
+def request(
+    home: Home, wanted: Wanted, *, trigger: Trigger = Trigger.API, by: str = "someone"
+) -> int:
+    """Ask for a crawl, which the running server starts at its next look; gives its id."""
+    wanted = check_wanted(home, wanted)
+    with home.database.write() as conn:
+        id = store.request(conn, trigger, by, wanted.record(), now=home.now())
+        # A lock file of that number is of another database that was here: it would say "dead".
+        life.lock_path(home.config, id).unlink(missing_ok=True)
+    return id
+
+
 def start(
     home: Home, wanted: Wanted, *, trigger: Trigger = Trigger.HAND, by: str = "command line"
 ) -> tuple[int, "subprocess.Popen[bytes]"]:
-    """Ask for a crawl and start its process; gives its id and the process."""
+    """Ask for a crawl and start its process; gives its id and the process.
+
+    Its lock is held before others see its row: no server takes it for one to launch.
+    """
     wanted = check_wanted(home, wanted)
     life.settle_dead(home.config, home.clock, home.database)
-    with home.database.write() as conn:
-        id = store.request(conn, trigger, by, wanted.record(), now=home.now())
-    try:
-        return id, launcher.launch(home, id, wanted)
-    except OSError as error:
-        said = f"its process cannot be started ({error.strerror})"
+    with ExitStack() as held:
         with home.database.write() as conn:
-            store.finish(conn, id, CrawlState.FAILED, now=home.now(), end_reason=said)
-        raise FollowupError(
-            f"Crawl {id} failed: {said}.",
-            remedy="See that the data folder can be written and its disk has space.",
-        ) from error
+            id = store.request(conn, trigger, by, wanted.record(), now=home.now())
+            lock = held.enter_context(_locked(home, id))
+        return id, children.launch(home, id, wanted, lock).process
+
+
+@contextmanager
+def _locked(home: Home, id: int) -> Iterator[IO[str]]:
+    try:
+        lock = life.take_lock(home.config, id)
+    except OSError as error:
+        said = f"its lock cannot be made ({error.strerror})"
+        raise children.cannot_start(id, said) from error
+    with lock:
+        yield lock
 
 
 def run(
@@ -140,63 +160,32 @@ def run(
     `watch` is called with the row a few times a second, `cancelling` when it is being cancelled.
     """
     id, process = start(home, wanted, by=by)
+    child = children.child_of(id, process)
     try:
-        _wait(home, id, process, watch)
+        _wait(home, child, watch)
     except KeyboardInterrupt:
         cancel(home, id)
         cancelling()
-        _end(home, id, process, watch)
-    return _ended(home, id, process)
-
-
-def _wait(
-    home: Home,
-    id: int,
-    process: "subprocess.Popen[bytes]",
-    watch: Callable[[Crawl], None] | None,
-    deadline: float | None = None,
-) -> None:
-    while process.poll() is None and (deadline is None or time.monotonic() < deadline):
-        if watch is not None:
-            watch(get(home, id))
-        time.sleep(WATCH_SECONDS)
-
-
-def _end(
-    home: Home,
-    id: int,
-    process: "subprocess.Popen[bytes]",
-    watch: Callable[[Crawl], None] | None,
-) -> None:
-    """Give a cancelled crawl its time, then end it with force; a second Ctrl-C does so at once."""
-    try:
-        _wait(home, id, process, watch, time.monotonic() + FORCE_AFTER_SECONDS)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
-
-
-def _ended(home: Home, id: int, process: "subprocess.Popen[bytes]") -> Report:
-    status = process.wait()
-    with home.database.write() as conn:
-        if store.get(conn, id).state is CrawlState.REQUESTED:
-            reason = _last_words(life.log_path(home.config, id))
-            store.finish(conn, id, CrawlState.FAILED, now=home.now(), end_reason=reason)
-        store.set_exit_status(conn, id, status)
-    life.settle_dead(home.config, home.clock, home.database)
+        _end(home, child, watch)
+    children.settle(home, child)
     return report(home, id)
 
 
-def _last_words(log: Path) -> str:
-    """The last line of a log that says something: why a process could not begin."""
+def _wait(home: Home, child: Child, watch: Callable[[Crawl], None] | None) -> None:
+    while child.is_alive:
+        row = get(home, child.id)
+        if watch is not None:
+            watch(row)
+        children.look_after(home, child, row)
+        time.sleep(WATCH_SECONDS)
+
+
+def _end(home: Home, child: Child, watch: Callable[[Crawl], None] | None) -> None:
+    """Give a cancelled crawl its time; a second Ctrl-C ends it with force at once."""
     try:
-        lines = log.read_text("utf-8", "replace").splitlines()
-    except OSError as error:
-        return f"it could not be started ({error.strerror})"
-    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it never began")
+        _wait(home, child, watch)
+    except KeyboardInterrupt:
+        children.end_with_force(home, child, End(CrawlState.CANCELLED, "cancelled"))
 
 
 def report(home: Home, id: int) -> Report:
@@ -273,11 +262,43 @@ def record(crawl: Crawl) -> dict[str, Any]:
 
 def purpose(crawl: Crawl) -> str:
     """What a crawl was asked to do, in words."""
+    if crawl.state is CrawlState.MISSED:
+        return _missed(crawl.request)
     wanted = wanted_of(crawl.request)
     if wanted.probe:
         return "what is at " + ", ".join(wanted.probe)
+    if wanted.due:
+        return _due(crawl)
     parts = [f"incident {wanted.incident}"] if wanted.incident else []
     if wanted.sources:
         parts.append("sources " + ", ".join(map(str, wanted.sources)))
     parts += wanted.urls
     return ", ".join(parts) or ("all sources" if wanted.everything else "what is followed")
+
+
+def _due(crawl: Crawl) -> str:
+    polls = crawl.request.get("polls", 0)
+    if not polls:
+        return "what is to be read again"
+    late = ", caught up" if crawl.request.get("caught_up") else ""
+    return f"{polls} source{'' if polls == 1 else 's'} due{late}"
+
+
+def _missed(request: Mapping[str, Any]) -> str:
+    sources, subject = request.get("sources", 0), request.get("schedule")
+    parts = [f"{sources} source{'' if sources == 1 else 's'}"]
+    if subject not in (None, "all", ADAPTIVE):
+        parts.append(f"by the schedule of {subject}")
+    if folded := request.get("runs", 1) - 1:
+        parts.append(f"and {folded}{'' if request.get('exact', True) else ' or more'} runs before")
+    return " ".join(parts)
+
+
+def handed(report: Report) -> dict[int, tuple[int, int]]:
+    """What a crawl gave to others, because they are asking its hosts: by the other's id the number
+    of sources and of links."""
+    found: dict[int, tuple[int, int]] = {}
+    for id, given in dict(report.result.get("handed", {})).items():
+        counts = given if isinstance(given, Mapping) else {"links": given}
+        found[int(id)] = (int(counts.get("sources", 0)), int(counts.get("links", 0)))
+    return found

@@ -1,0 +1,285 @@
+"""Claims what is due: looks, has it decided (`claims`), and writes it down in one transaction.
+
+The crawl's row, its list of sources, their next due times and the missed runs stand or fall
+together, and only while this server keeps the schedule: so nothing runs twice and nothing is lost.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from crawler.home import Home
+from crawler.schedule import claims
+from crawler.schedule.claims import Decisions, Due, Gap, Missed, Moment
+from crawler.schedule.effective import Rules
+from crawler.wanted import Wanted
+from pipelines.incident import Source
+from pipelines.polling import POLL_EVERY
+from pipelines.store import Connection, crawl_sources, crawls, due, schedules, servers
+from pipelines.store.crawls import Trigger
+from pipelines.urls import host_of
+
+_log = logging.getLogger(__name__)
+
+#: How the schedule calls itself in the rows of crawls.
+BY = "schedule"
+#: Links and articles alone get a crawl at most so often: in the product's time, and REAL.
+REVISIT_EVERY, REVISIT_REAL_SECONDS = timedelta(minutes=5), 5.0
+#: Crawls of the schedule that fail at once are asked for again after this, which doubles up to the
+#: longest (REAL): a full disk is not made emptier by a crawl a second.
+BACK_OFF_SECONDS, MOST_BACK_OFF_SECONDS = 5.0, 600.0
+#: A crawl that failed within this failed at once.
+AT_ONCE_SECONDS = 30.0
+#: The machine was asleep where the clock went on by so much more than the process saw pass.
+SLEPT_SECONDS = 30.0
+#: The clock was set back where it shows so much less than what was looked after already.
+SET_BACK = timedelta(seconds=60)
+#: Gaps that are remembered: what was due in one is claimed soon after it.
+MOST_GAPS = 20
+
+
+class Superseded(Exception):
+    """Another server keeps the schedule now."""
+
+
+@dataclass(slots=True)
+class BackOff:
+    """How often in a row crawls failed at once, and until when none is started (monotonic)."""
+
+    failures: int = 0
+    until: float = 0.0
+
+    def note(self, *, failed: bool, seconds: float, at: float) -> None:
+        """A crawl of the schedule ended after so long."""
+        if not failed:
+            self.failures, self.until = 0, 0.0
+        elif seconds < AT_ONCE_SECONDS:
+            wait = min(BACK_OFF_SECONDS * 2**self.failures, MOST_BACK_OFF_SECONDS)
+            self.failures, self.until = min(self.failures + 1, 20), at + wait
+
+
+@dataclass(slots=True)
+class Claimer:
+    """Claims for one server, and remembers what it saw between two looks.
+
+    `monotonic` is the process's own time, which stands still while the machine sleeps.
+    """
+
+    home: Home
+    token: str
+    monotonic: Callable[[], float] = time.monotonic
+    back_off: BackOff = field(default_factory=BackOff)
+    _gaps: tuple[Gap, ...] = ()
+    _waits: Mapping[int, str] = field(default_factory=dict)
+    _looked: tuple[datetime, float] | None = None
+    _trouble: str | None = None
+    _claimed_at: float | None = None
+    _revisited: tuple[datetime, float] | None = None
+    _sought_at: float | None = None
+
+    def trouble(self, said: str) -> None:
+        """A look failed; what becomes late by it is explained by this."""
+        self._trouble = said
+
+    @property
+    def looked_at(self) -> datetime | None:
+        """The product's time up to which was looked; None: not yet."""
+        return None if self._looked is None else self._looked[0]
+
+    def look(self) -> list[int]:
+        """Claim what is due. Gives the crawls that were asked for; they are to be launched.
+
+        Raises Superseded where another server has the schedule, StoreError.
+        """
+        now, at = self.home.now(), self.monotonic()
+        with self.home.database.read() as conn:
+            found = due.sources_due(conn, now)
+        self._note_gap(now, at)
+        if self._looked is None or now < self._looked[0] - SET_BACK:
+            self._mend_clock(now)
+        if not found:
+            self._waits = {}
+        claimed = self._claim(found, now, at) if found else []
+        if not claimed and self._is_time_to_revisit(now, at):
+            claimed = self._revisit(now, at)
+        self._looked, self._trouble = (now, at), None
+        return claimed
+
+    # what happened between two looks
+
+    def _note_gap(self, now: datetime, at: float) -> None:
+        gap = self._gap(now, at)
+        if gap is not None:
+            _log.info("gap reason=%r", gap.reason)
+            self._gaps = (*self._gaps, gap)[-MOST_GAPS:]
+
+    def _gap(self, now: datetime, at: float) -> Gap | None:
+        if self._looked is None:
+            return self._first_gap(now)
+        last, last_at = self._looked
+        if now - last <= self._grace:
+            return None
+        unseen = (now - last).total_seconds() / self.home.clock.speed - (at - last_at)
+        if unseen > SLEPT_SECONDS:
+            return Gap(last, now, f"the machine slept from {_span(last, now)}")
+        said = self._trouble or "the server was too busy"
+        return Gap(last, now, f"the schedule stood still from {_span(last, now)}: {said}")
+
+    def _first_gap(self, now: datetime) -> Gap | None:
+        with self.home.database.read() as conn:
+            last = servers.ticked_at(conn)
+        if last is None:
+            return Gap(None, now, f"no server was running until {now:%Y-%m-%d %H:%M} UTC")
+        if now - last <= timedelta():
+            return None
+        return Gap(last, now, f"the server was not running from {_span(last, now)}")
+
+    def _mend_clock(self, now: datetime) -> None:
+        """Due times that lie too far ahead, because the clock was set back, are counted anew."""
+        with self.home.database.read() as conn:
+            last = servers.ticked_at(conn)
+            if last is None or now >= last - SET_BACK:
+                return
+            rules = Rules.load(conn)
+            later = due.sources_due_after(conn, now)
+        anew = {}
+        for source in later:
+            one = Due(source, rules.of(source), rules.next_due(source, now))
+            if claims.too_far(one, now):
+                anew[one.id] = one.next_due or now + POLL_EVERY
+        _log.warning("the clock was set back sources=%d", len(anew))
+        self._revisited = None
+        with self.home.database.write() as conn:
+            self._keep(conn, now)
+            schedules.appoint(conn, anew)
+
+    @property
+    def _grace(self) -> timedelta:
+        real = timedelta(seconds=claims.GRACE_REAL_SECONDS * self.home.clock.speed)
+        return max(claims.GRACE, real)
+
+    # sources
+
+    def _claim(self, found: Sequence[Source], now: datetime, at: float) -> list[int]:
+        with self.home.database.read() as conn:
+            dues = self._dues(conn, found, now)
+            moment = self._moment(conn, now, at)
+        decided = claims.decide(dues, moment)
+        self._waits = decided.waits
+        if not decided.changes:
+            return []
+        touched = {*decided.due, *decided.rest}
+        return self._write(decided, [one for one in found if one.id in touched], now, at)
+
+    def _dues(self, conn: Connection, found: Sequence[Source], now: datetime) -> list[Due]:
+        rules, busy = Rules.load(conn), crawl_sources.busy(conn)
+        hosts = {one.id: host_of(one.url) for one in found}
+        held = due.held_hosts(conn, set(hosts.values()), self.home.clock.wall())
+        dues = []
+        for one in found:
+            host = held.get(hosts[one.id])
+            dues.append(
+                Due(
+                    one,
+                    rules.of(one),
+                    rules.next_due(one, now),
+                    rules.is_wanted(one),
+                    busy.get(one.id or 0),
+                    None if host is None else host.reason,
+                    self._waits.get(one.id or 0),
+                )
+            )
+        return dues
+
+    def _moment(self, conn: Connection, now: datetime, at: float) -> Moment:
+        speed = self.home.clock.speed
+        since = timedelta.max
+        if self._claimed_at is not None:
+            since = timedelta(seconds=(at - self._claimed_at) * speed)
+        gather = timedelta(seconds=claims.GATHER_SECONDS * speed)
+        return Moment(
+            now,
+            self._grace,
+            self._gaps,
+            self._held_up(conn, at),
+            since,
+            min(gather, self._grace / 3),
+        )
+
+    def _held_up(self, conn: Connection, at: float) -> str | None:
+        """Why the schedule starts no crawl now."""
+        if at < self.back_off.until:
+            return "the crawls before it failed at once"
+        most = self.home.config.crawls_at_once
+        if due.scheduled_crawls(conn) >= most:
+            return f"{most} crawl{' was' if most == 1 else 's were'} running already"
+        return None
+
+    def _write(
+        self, decided: Decisions, seen: Sequence[Source], now: datetime, at: float
+    ) -> list[int]:
+        polls = decided.polls
+        with self.home.database.write() as conn:
+            self._keep(conn, now)
+            if not due.are_as_before(conn, seen):
+                return []  # somebody was quicker; the next look sees what there is
+            schedules.rest(conn, decided.rest)
+            schedules.appoint(conn, decided.due)
+            crawls.miss_all(conn, [_row(missed) for missed in decided.missed], BY, now=now)
+            if not polls:
+                return []
+            more = {"polls": len(polls)} | ({"caught_up": True} if decided.caught_up else {})
+            request = Wanted(due=True).record() | more
+            id = crawls.request(conn, Trigger.SCHEDULE, BY, request, now=now)
+            crawl_sources.put(conn, id, polls, now=now, due=polls)
+        self._claimed_at, self._revisited = at, (now, at)
+        _log.info("claimed crawl=%d sources=%d missed=%d", id, len(polls), len(decided.missed))
+        return [id]
+
+    def _keep(self, conn: Connection, now: datetime) -> None:
+        if not servers.ticked(conn, self.token, now):
+            raise Superseded
+
+    # links and articles alone
+
+    def _is_time_to_revisit(self, now: datetime, at: float) -> bool:
+        if self._sought_at is not None and at - self._sought_at < REVISIT_REAL_SECONDS:
+            return False
+        if self._revisited is None:
+            return True
+        last, last_at = self._revisited
+        return abs(now - last) >= REVISIT_EVERY and at - last_at >= REVISIT_REAL_SECONDS
+
+    def _revisit(self, now: datetime, at: float) -> list[int]:
+        """A crawl for links and articles that are due and could be asked for now."""
+        self._sought_at = at
+        with self.home.database.read() as conn:
+            rules = Rules.load(conn)
+            is_wanted = bool(rules.followers) and "all" not in rules.paused
+            if not is_wanted or self._held_up(conn, at) is not None:
+                return []
+            if not due.is_something_ready(conn, now, self.home.clock.wall()):
+                return []
+        with self.home.database.write() as conn:
+            self._keep(conn, now)
+            record = Wanted(due=True).record()
+            id = crawls.request(conn, Trigger.REVISIT, BY, record, now=now)
+        self._revisited = (now, at)
+        _log.info("claimed crawl=%d for what is to be read again", id)
+        return [id]
+
+
+def _span(since: datetime, until: datetime) -> str:
+    same_day = since.date() == until.date()
+    end = f"{until:%H:%M:%S}" if same_day else f"{until:%Y-%m-%d %H:%M:%S}"
+    return f"{since:%Y-%m-%d %H:%M:%S} to {end} UTC"
+
+
+def _row(missed: Missed) -> tuple[datetime, str, Mapping[str, Any]]:
+    request: dict[str, Any] = {"schedule": missed.subject, "sources": missed.sources}
+    if missed.folded:
+        request |= {"runs": missed.folded + 1, "exact": missed.is_exact}
+    return missed.due_at, missed.reason, request

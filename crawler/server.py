@@ -1,0 +1,300 @@
+"""The server that is always on: schedule, desk and API in one process, crawls as its children.
+
+The main thread runs Uvicorn, which never waits for the store; the schedule ticks beside it. One
+server keeps a schedule: within a data folder a locked file decides, between folders on one database
+the row in it (`pipelines.store.servers`).
+"""
+
+import errno
+import fcntl
+import ipaddress
+import logging
+import os
+import secrets
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+import uvicorn
+
+from crawler import life, logs
+from crawler.brood import Brood, within
+from crawler.config import Config
+from crawler.desk.app import create_app
+from crawler.home import Home, open_home
+from crawler.schedule.ticking import Schedule
+from pipelines.errors import BadInput, FollowupError
+from pipelines.store import servers
+from pipelines.store.servers import Holder
+
+_log = logging.getLogger(__name__)
+
+#: All children have ended so soon after the server was told to end (the rest is killed).
+STOP_SECONDS = 8.0
+#: Whoever is just being answered has so long to be answered.
+ANSWER_SECONDS = 2
+#: The process is gone by then, whatever still hangs: it was promised to end within 10 s.
+LAST_SECONDS = 9.5
+#: How the end of the server reads in the rows of the crawls that it ends.
+STOPPED = "the server was stopped"
+
+
+class ServerRunning(FollowupError):
+    """Another server keeps the schedule. `holder` is its row, None where it is not known yet."""
+
+    def __init__(self, holder: Holder | None, home: Path) -> None:
+        super().__init__(_names(holder, home), remedy="Use that one, or stop it first.")
+        self.holder = holder
+
+
+def _names(holder: Holder | None, home: Path) -> str:
+    if holder is None:
+        return f"A server is just starting on {home}."
+    return (
+        f"A server is running already: on {holder.machine}, process {holder.pid}, {holder.url},"
+        f" since {holder.since:%Y-%m-%d %H:%M} UTC, with the data folder {holder.home}."
+    )
+
+
+@dataclass(slots=True)
+class Running:
+    """A server that runs. It is the desk's pulse too."""
+
+    home: Home
+    url: str
+    token: str
+    brood: Brood
+    lost: threading.Event = field(default_factory=threading.Event)
+    hurry: threading.Event = field(default_factory=threading.Event)
+    schedule: Schedule = field(init=False)
+    _stopping: threading.Thread | None = None
+
+    def __post_init__(self) -> None:
+        self.schedule = Schedule(self.home, self.brood, self.token, self.lost.set)
+
+    def wake(self) -> None:
+        """Look at once for what is requested or due."""
+        self.schedule.wake()
+
+    def problem(self) -> str | None:
+        """Why the schedule does not tick; None: it does."""
+        return self.schedule.problem()
+
+    @property
+    def last_tick_at(self) -> float:
+        """When the schedule ticked last (monotonic)."""
+        return self.schedule.last_tick_at
+
+    def begin_to_stop(self) -> None:
+        """Tick no more and end the crawls, beside whoever is still being answered."""
+        if self._stopping is None:
+            last_resort = threading.Timer(LAST_SECONDS, os._exit, [0])
+            last_resort.daemon = True
+            last_resort.start()
+            self._stopping = threading.Thread(target=self._stop, name="stop", daemon=True)
+            self._stopping.start()
+
+    def wait_stopped(self) -> None:
+        """Until all crawls have ended and the schedule is free."""
+        self.begin_to_stop()
+        if self._stopping is not None:
+            self._stopping.join()
+
+    def _stop(self) -> None:
+        self.schedule.stop()
+        self.brood.stop_all(STOPPED, STOP_SECONDS - 1.0, self.hurry)
+        within(1.0, self.schedule.release)
+
+
+def serve(
+    config: Config,
+    *,
+    host: str,
+    port: int,
+    tell: Callable[[Running], None],
+) -> None:
+    """Serve until SIGTERM or SIGINT; `tell` is called once requests are answered.
+
+    Raises ServerRunning, ContactMissing, BadInput or another FollowupError before that.
+    """
+    config.require_contact()
+    _check_host(config, host)
+    config.make_home()
+    logs.set_up(config)
+    with ExitStack() as held:
+        lock = held.enter_context(_folder_lock(config))
+        listener = held.enter_context(_listening(host, port))
+        home = held.enter_context(open_home(config))
+        running = Running(home, _url(listener, host), secrets.token_hex(16), Brood(home))
+        _acquire(running, lock)
+        life.settle_dead(config, home.clock, home.database)
+        _run(running, host, listener, tell)
+        if running.lost.is_set():
+            with home.database.read() as conn:
+                raise ServerRunning(servers.holder(conn), config.home)
+
+
+def _run(
+    running: Running, host: str, listener: socket.socket, tell: Callable[[Running], None]
+) -> None:
+    app = create_app(running.home, running)
+    settings = uvicorn.Config(
+        app,
+        host=host,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=ANSWER_SECONDS,
+    )
+    server = _Server(settings, running, tell)
+    running.schedule.start()
+    try:
+        server.run(sockets=[listener])
+    finally:
+        running.wait_stopped()
+    _log.info("ended")
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn, which ends our children with itself, and does not die of the signal afterwards."""
+
+    def __init__(
+        self, config: uvicorn.Config, running: Running, tell: Callable[[Running], None]
+    ) -> None:
+        super().__init__(config)
+        self._running, self._tell = running, tell
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """As Uvicorn's; then the door is told to be open."""
+        await super().startup(sockets)
+        if self.started:
+            _log.info("ready url=%s home=%s", self._running.url, self._running.home.config.home)
+            self._tell(self._running)
+
+    async def on_tick(self, counter: int) -> bool:
+        """As Uvicorn's; a server that lost the schedule ends too."""
+        return await super().on_tick(counter) or self._running.lost.is_set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """SIGTERM and SIGINT end the server in good order; a second SIGINT does so at once."""
+        before = {
+            sig: signal.signal(sig, self.handle_exit) for sig in uvicorn.server.HANDLED_SIGNALS
+        }
+        try:
+            yield
+        finally:
+            self._running.begin_to_stop()
+            self._running.wait_stopped()
+            for sig, handler in before.items():
+                signal.signal(sig, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Note the end; what takes time is done elsewhere."""
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+            self._running.hurry.set()
+        self.should_exit = True
+        self._running.begin_to_stop()
+
+
+def _check_host(config: Config, host: str) -> None:
+    if config.token is None and not _is_loopback(host):
+        raise BadInput(
+            f"On {host} others could reach the server, and no token is set.",
+            remedy="Set FOLLOWUP_TOKEN to a long random text, or serve on 127.0.0.1.",
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def _folder_lock(config: Config) -> Iterator[IO[str]]:
+    """The data folder's lock, held while this process lives; its children don't get it."""
+    with (config.home / "serve.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            with open_home(config) as home, home.database.read() as conn:
+                raise ServerRunning(servers.holder(conn), config.home) from error
+        yield lock
+
+
+def _acquire(running: Running, lock: IO[str]) -> None:
+    """Take the schedule, and leave in the lock file what shows the folder's next server that this
+    one was of the same folder."""
+    home = running.home
+    lock.seek(0)
+    before = lock.read().strip() or None
+    wall = home.clock.wall()
+    me = Holder(
+        token=running.token,
+        home=str(home.config.home),
+        machine=socket.gethostname(),
+        pid=os.getpid(),
+        url=running.url,
+        since=wall,
+        beat_at=wall,
+    )
+    with home.database.write() as conn:
+        there = servers.acquire(conn, me, wall_now=wall, before=before)
+        if there is not None:
+            raise ServerRunning(there, home.config.home)
+        lock.truncate(0)
+        lock.write(running.token)
+        lock.flush()
+
+
+@contextmanager
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that is bound; requests that come before the server is ready wait in it."""
+    name = host.strip("[]")
+    try:
+        family = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise BadInput(
+            f"{host} is no address of this machine ({error.strerror}).",
+            remedy="Give one, e.g. --host 127.0.0.1.",
+        ) from error
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((name, port))
+            listener.listen()
+        except OSError as error:
+            raise _not_bound(host, port, error) from error
+        yield listener
+
+
+def _not_bound(host: str, port: int, error: OSError) -> FollowupError:
+    if error.errno == errno.EADDRINUSE:
+        return FollowupError(
+            f"Port {port} of {host} is taken by another program.",
+            remedy="Give another one, e.g. --port 8766, or 0 for any that is free.",
+        )
+    return FollowupError(
+        f"Port {port} of {host} cannot be listened on ({error.strerror}).",
+        remedy="Give another one, e.g. --host 127.0.0.1 --port 8765.",
+    )
+
+
+def _url(listener: socket.socket, host: str) -> str:
+    name = host.strip("[]")
+    shown = f"[{name}]" if ":" in name else name
+    return f"http://{shown}:{listener.getsockname()[1]}/"
