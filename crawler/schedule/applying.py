@@ -1,26 +1,22 @@
 """A changed setting applies at once: the due times of the sources under it are set anew, in the
 transaction that changes it.
 
-What was due by a rule and had not run when the rule was changed (no server was running) stays due,
-and is caught up by whoever keeps the schedule. The old rule's runs between then and now, which
-nobody could count later, are written down as missed here; so is what stayed due where the source
-is not wanted any more.
+Runs by the old rules that are late by then (no server was running) are written down as missed:
+nobody could tell of them later. They are caught up once, at once. What falls into a pause is none.
 """
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from crawler.schedule.claims import GRACE, MOST_MISSED
 from crawler.schedule.effective import Rules
-from crawler.schedule.rules import Rule
 from crawler.schedule.times import times
 from pipelines.incident import Source
 from pipelines.polling import POLL_EVERY
 from pipelines.store import Connection, crawls, schedules, sources
 
-#: Missed runs of one rule that are written down; the oldest stands for all before it.
-MOST_MISSED = 50
-#: So many are counted.
+#: So many missed runs of a rule are counted.
 MOST_COUNTED = 5_000
 _REASON = "it had not run when the schedule was changed"
 
@@ -34,12 +30,13 @@ def applied(conn: Connection, now: datetime) -> Iterator[None]:
     yield
     after = Rules.load(conn)
     there = sources.list_all(conn)
-    changed = [one for one in there if before.of(one) != after.of(one)]
     left = [one for one in there if before.is_wanted(one) and not after.is_wanted(one)]
-    owed = {one.id for one in there if _is_owed(before, one, now)}
-    _write_missed(conn, before, after, [one for one in [*changed, *left] if one.id in owed], now)
+    changed = [one for one in there if before.of(one) != after.of(one)]
+    owed = {one.id: one for one in [*changed, *left] if _is_owed(before, one, now)}
+    _write_missed(conn, before, owed.values(), now)
     anew = {one.id: _anew(after, one, now) for one in changed if one.id and one.id not in owed}
-    schedules.appoint(conn, anew)
+    late = {id: now for id, one in owed.items() if id and _is_late(one, now)}
+    schedules.appoint(conn, anew | late)
     schedules.rest(conn, [one.id for one in left if one.id])
     wake(conn, now)
 
@@ -67,6 +64,10 @@ def _is_owed(rules: Rules, source: Source, now: datetime) -> bool:
     return bool(rules.of(source)) and rules.is_wanted(source)
 
 
+def _is_late(source: Source, now: datetime) -> bool:
+    return source.due_at is not None and now - source.due_at > GRACE
+
+
 def _anew(rules: Rules, source: Source, now: datetime) -> datetime | None:
     """By a rule its next time; without one the sooner of what stands and the usual wait."""
     at = rules.next_due(source, now)
@@ -81,14 +82,14 @@ def _rested(rules: Rules, source: Source, now: datetime) -> datetime | None:
     return rules.next_due(source, now) or max(source.due_at or now, now)
 
 
-def _write_missed(
-    conn: Connection, before: Rules, after: Rules, owed: Collection[Source], now: datetime
-) -> None:
-    """The runs of the old rules that nobody will see to, one row for each rule and time."""
+def _write_missed(conn: Connection, rules: Rules, owed: Collection[Source], now: datetime) -> None:
+    """The late runs of sources by the rules that held for them, one row for each rule and time."""
     found: dict[tuple[str, datetime], set[int]] = {}
     for source in owed:
-        for name, rule in before.of(source):
-            for at in times(rule, _seen_to(rule, after, source), now, limit=MOST_COUNTED):
+        for name, rule in rules.of(source):
+            # The due time lies within the jitter of a time of the rule.
+            since = (source.due_at or now) - timedelta(seconds=rule.jitter_seconds + 1)
+            for at in times(rule, since, now - GRACE, limit=MOST_COUNTED):
                 found.setdefault((name, at), set()).add(source.id or 0)
     for name in {name for name, _ in found}:
         runs = sorted(at for of, at in found if of == name)
@@ -96,14 +97,5 @@ def _write_missed(
         for number, at in enumerate(runs[folded:]):
             request = {"schedule": name, "sources": len(found[name, at])}
             if folded and number == 0:
-                request["runs"] = folded + 1
+                request |= {"runs": folded + 1, "exact": len(runs) < MOST_COUNTED}
             crawls.miss(conn, "schedule", request, _REASON, due_at=at, now=now)
-
-
-def _seen_to(rule: Rule, after: Rules, source: Source) -> datetime:
-    """Up to when somebody sees to the runs of a source: to that at its due time only where it is
-    wanted still. It lies within the jitter of a time of the rule."""
-    due_at = source.due_at or rule.anchor
-    if after.is_wanted(source):
-        return due_at
-    return due_at - timedelta(seconds=rule.jitter_seconds + 1)

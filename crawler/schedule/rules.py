@@ -19,7 +19,7 @@ from pipelines.errors import BadInput
 LEAST_SECONDS, MOST_SECONDS = 1, 366 * 86_400
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1))
-_EVERY = re.compile(r"(?:(\d{1,8})d)?(?:(\d{1,8})h)?(?:(\d{1,8})m)?(?:(\d{1,8})s)?")
+_EVERY = re.compile(r"(?:(\d{1,8})d)?(?:(\d{1,8})h)?(?:(\d{1,8})m)?(?:(\d{1,8})s)?", re.ASCII)
 _EVERY_REMEDY = "Write it as 5s, 15m, 1h30m or 1d; one second is the least, 366d the most."
 
 
@@ -67,7 +67,7 @@ class Rule:
 def in_words(seconds: int) -> str:
     """ "1 h 30 min", "15 min", "day", "2 days"."""
     days, rest = divmod(seconds, 86_400)
-    parts = [f"{days} days" if days > 1 or rest else "day"] if days else []
+    parts = [f"{days} days" if days > 1 else "1 day" if rest else "day"] if days else []
     for unit, length in (("h", 3_600), ("min", 60), ("s", 1)):
         number, rest = divmod(rest, length)
         if number:

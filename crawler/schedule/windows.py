@@ -20,7 +20,8 @@ Span = tuple[int, int]
 
 _NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WINDOW = re.compile(
-    r"(?:([a-z]{3,9}(?:[-,][a-z]{3,9}){0,13})\s+)?(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)"
+    r"(?:([a-z]{3,9}(?:[-,][a-z]{3,9}){0,13})\s+)?(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)",
+    re.ASCII,
 )
 _REMEDY = 'Write it as "mon-fri 08:00-20:00", "sat,sun 10:00-14:00" or "22:00-06:00".'
 
