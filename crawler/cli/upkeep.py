@@ -1,12 +1,14 @@
 """``followup check``."""
 
+from typing import Annotated
+
 import typer
 from rich.text import Text
 
 from crawler.cli import output
 from crawler.cli.options import AsJson
 from crawler.home import open_home
-from crawler.services import upkeep
+from crawler.services import checks
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -14,10 +16,21 @@ def add_commands(root: typer.Typer) -> None:
     root.command(rich_help_panel="Look after")(check)
 
 
-def check(as_json: AsJson = False) -> None:
+def check(
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            metavar="",
+            help="Read database and raw pages.",
+            show_default=False,
+        ),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Is all there that a crawl needs?"""
     with open_home() as home:
-        findings = upkeep.check(home)
+        findings = checks.check(home, deep=deep)
     if as_json:
         output.put_json(
             [

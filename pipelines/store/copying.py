@@ -99,6 +99,16 @@ def is_empty(conn: Connection) -> bool:
     return all(conn.execute(select(table).limit(1)).first() is None for table in _tables())
 
 
+def faults(conn: Connection) -> list[str]:
+    """What is damaged in the database, some lines at most; PostgreSQL has tools of its own."""
+    if conn.dialect.name != "sqlite":
+        return []
+    said = [str(row[0]) for row in conn.exec_driver_sql("PRAGMA integrity_check(5)")]
+    strays = conn.exec_driver_sql("PRAGMA foreign_key_check").first()
+    found = [] if said == ["ok"] else said
+    return found + ([f"rows of {strays[0]} name others that are not there"] if strays else [])
+
+
 def named_files(conn: Connection) -> dict[str, int]:
     """The files of raw pages that rows name, and the byte at which the last named record ends."""
     end = func.max(page.c.warc_offset + page.c.warc_length)
@@ -149,14 +159,15 @@ def _copy_table(source: Connection, target: Connection, table: Table) -> None:
     """Rows that name others of their own table learn of those when all are there."""
     inner = [column.name for column in table.c if _names_its_own(column)]
     named: list[dict[str, Any]] = []
-    rows = source.execute(select(table).execution_options(yield_per=_PORTION)).mappings()
-    for portion in rows.partitions():
-        values = [dict(row) for row in portion]
-        for row in values:
-            later = {name: row.pop(name) for name in inner}
-            if any(value is not None for value in later.values()):
-                named.append({"own_id": row["id"], **later})
-        target.execute(insert(table), values)
+    wanted = select(table).execution_options(yield_per=_PORTION)
+    with closing(source.execute(wanted)) as rows:
+        for portion in rows.mappings().partitions():
+            values = [dict(row) for row in portion]
+            for row in values:
+                later = {name: row.pop(name) for name in inner}
+                if any(value is not None for value in later.values()):
+                    named.append({"own_id": row["id"], **later})
+            target.execute(insert(table), values)
     for some in chunks(named, _PORTION):
         target.execute(update(table).where(table.c.id == bindparam("own_id")), some)
 

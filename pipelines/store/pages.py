@@ -14,7 +14,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
@@ -175,12 +175,13 @@ def unreadable(conn: Connection, folder: Path) -> Iterator[RawRecord]:
     wanted = select(*(page.c[name] for name in names)).order_by(
         page.c.warc_file, page.c.warc_offset
     )
-    for row in conn.execute(wanted.execution_options(yield_per=500)):
-        raw = RawRecord(*row)
-        try:
-            _read(folder, raw)
-        except StoreError:
-            yield raw
+    with closing(conn.execute(wanted.execution_options(yield_per=500))) as rows:
+        for row in rows:
+            raw = RawRecord(*row)
+            try:
+                _read(folder, raw)
+            except StoreError:
+                yield raw
 
 
 def remove(conn: Connection, folder: Path, article_ids: Iterable[int]) -> int:

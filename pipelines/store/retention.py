@@ -7,14 +7,16 @@ raw page that goes leaves its article whole; its revision says then that no raw 
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, delete, func, select
 
 from pipelines.store import pages
-from pipelines.store.schema import document, origin, page, source
+from pipelines.store.database import chunks
+from pipelines.store.schema import crawl, document, origin, page, source
 
 #: An answer to robots.txt holds a day. One that ran out so long ago is of a host that is not asked
 #: any more; if it is, it gives a new one.
@@ -22,6 +24,10 @@ ROBOTS_KEPT_AFTER = timedelta(days=30)
 #: A sitemap's file that its source did not read for so long is named no more, or stands behind
 #: more files than are read in a poll. A file that answers "not modified" is read whole each week.
 DOCUMENTS_KEPT_AFTER = timedelta(days=60)
+#: Pages of the search index that are written in one step; 4 KB each.
+_MERGED_PAGES = 64
+#: Rows of an index that are looked at (lang_analyze.html recommends 100 to 1,000).
+_ANALYSED_ROWS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,17 @@ class Outdated:
     is_whole: bool
 
 
+def holds_outdated(
+    conn: Connection, *, before: datetime | None = None, most_bytes: int | None = None
+) -> bool:
+    """True where `outdated_pages` may find something: a quicker look."""
+    oldest, total = conn.execute(
+        select(func.min(page.c.fetched_at), func.coalesce(func.sum(page.c.warc_length), 0))
+    ).one()
+    is_old = before is not None and oldest is not None and oldest < before
+    return is_old or (most_bytes is not None and total > most_bytes)
+
+
 def outdated_pages(
     conn: Connection,
     files: Collection[str],
@@ -43,24 +60,21 @@ def outdated_pages(
 ) -> list[Outdated]:
     """The raw pages in these files that were fetched before a time, and of the rest the oldest that
     are too many to be kept in so many bytes."""
-    newest_first = select(page.c.id, page.c.warc_file, page.c.warc_length, page.c.fetched_at)
-    rows = conn.execute(
-        newest_first.order_by(page.c.fetched_at.desc(), page.c.id.desc()).execution_options(
-            yield_per=1000
-        )
-    )
+    wanted = select(page.c.id, page.c.warc_file, page.c.warc_length, page.c.fetched_at)
+    newest_first = wanted.order_by(page.c.fetched_at.desc(), page.c.id.desc())
     going: dict[str, list[tuple[int, int]]] = {}
     staying: set[str] = set()
     total = 0
-    for row in rows:
-        if row.warc_file not in files:
-            continue
-        is_old = before is not None and row.fetched_at < before
-        total += row.warc_length
-        if is_old or (most_bytes is not None and total > most_bytes):
-            going.setdefault(row.warc_file, []).append((row.id, row.warc_length))
-        else:
-            staying.add(row.warc_file)
+    with closing(conn.execute(newest_first.execution_options(yield_per=1000))) as rows:
+        for row in rows:
+            if row.warc_file not in files:
+                continue
+            is_old = before is not None and row.fetched_at < before
+            total += row.warc_length
+            if is_old or (most_bytes is not None and total > most_bytes):
+                going.setdefault(row.warc_file, []).append((row.id, row.warc_length))
+            else:
+                staying.add(row.warc_file)
     return [
         Outdated(
             name,
@@ -115,8 +129,17 @@ def drop_robots(conn: Connection, names: Sequence[str], *, now: datetime) -> int
     return conn.execute(delete(origin).where(over)).rowcount
 
 
-def outdated_documents(conn: Connection) -> list[tuple[int, str]]:
-    """Files of sources that were read long before their source was read last: id and address.
+@dataclass(frozen=True, slots=True)
+class OldFile:
+    """A file of a source, and when it was last read, named or found not modified."""
+
+    source_id: int
+    url: str
+    seen_at: datetime
+
+
+def outdated_files(conn: Connection) -> list[OldFile]:
+    """Files of sources that were last seen long before their source was polled last.
 
     A source that is not polled keeps all it has: its next "not modified" would hide them.
     """
@@ -126,20 +149,53 @@ def outdated_documents(conn: Connection) -> list[tuple[int, str]]:
         .join(source, source.c.id == document.c.source_id)
         .where(document.c.url != source.c.url, document.c.polled_at < source.c.polled_at)
     )
-    return [
-        (id, url)
-        for id, url, polled_at, source_polled_at, unchanged_since in rows
-        if max(polled_at, unchanged_since or polled_at) < source_polled_at - DOCUMENTS_KEPT_AFTER
-    ]
+    found = []
+    for id, url, polled_at, source_polled_at, unchanged_since in rows:
+        seen_at = max(polled_at, unchanged_since or polled_at)
+        if seen_at < source_polled_at - DOCUMENTS_KEPT_AFTER:
+            found.append(OldFile(id, url, seen_at))
+    return found
 
 
-def drop_documents(conn: Connection, keys: Sequence[tuple[int, str]], *, before: datetime) -> int:
-    """Takes those files' rows away, but for one read after `before`; how many they were."""
-    old: ColumnElement[bool] = tuple_(document.c.source_id, document.c.url).in_(keys)
-    unread = or_(document.c.unchanged_since.is_(None), document.c.unchanged_since < before)
-    return conn.execute(delete(document).where(old, document.c.polled_at < before, unread)).rowcount
+def drop_files(conn: Connection, files: Iterable[OldFile]) -> int:
+    """Takes those files' rows away, but for what was read meanwhile; how many they were."""
+    count = 0
+    for old in files:
+        count += conn.execute(
+            delete(document).where(
+                document.c.source_id == old.source_id,
+                document.c.url == old.url,
+                document.c.polled_at <= old.seen_at,
+            )
+        ).rowcount
+    return count
 
 
-def raw_bytes(conn: Connection) -> int:
-    """Bytes of all raw pages that rows name."""
-    return int(conn.execute(select(func.coalesce(func.sum(page.c.warc_length), 0))).scalar_one())
+def crawls_ended(conn: Connection, ids: Iterable[int]) -> dict[int, datetime | None]:
+    """When each of these crawls ended, None for one that did not; those that are known."""
+    found: dict[int, datetime | None] = {}
+    for some in chunks(ids):
+        wanted = select(crawl.c.id, crawl.c.ended_at).where(crawl.c.id.in_(some))
+        found |= dict(conn.execute(wanted).tuples().all())
+    return found
+
+
+def merge_index(conn: Connection) -> bool:
+    """Merges a little of what was added to the search index in pieces; False: all is in order.
+    PostgreSQL does so by itself."""
+    if conn.dialect.name != "sqlite":
+        return False
+    changes = select(func.total_changes())
+    before = conn.execute(changes).scalar_one()
+    conn.exec_driver_sql(
+        f"INSERT INTO article_search(article_search, rank) VALUES ('merge', {_MERGED_PAGES})"
+    )
+    # fts5.html, 6.9: a merge that found nothing to do changes fewer than 2 rows.
+    return int(conn.execute(changes).scalar_one() - before) >= 2
+
+
+def analyse(conn: Connection) -> None:
+    """Lets the database look at how its tables are filled, where that changed much."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql(f"PRAGMA analysis_limit = {_ANALYSED_ROWS}")
+        conn.exec_driver_sql("PRAGMA optimize")
