@@ -5,15 +5,19 @@ this process. A crawl that was asked for by ``scrapy crawl`` alone gets a row li
 import os
 from collections.abc import Mapping
 
+from crawler.answers import printable
 from crawler.clock import Clock
-from crawler.config import read_config
-from crawler.life import settle_dead
+from crawler.config import Config, read_config
+from crawler.life import settle_dead, take_lock
 from crawler.session import Session
 from crawler.wanted import Wanted, typed_address, wanted_of
 from pipelines.errors import BadInput
 from pipelines.store import crawls, expiry, incidents, sources
 from pipelines.store.crawls import Trigger
 from pipelines.store.database import Database, open_database
+
+#: What scrapyd names its job in, to every spider (scrapyd.readthedocs.io, "Spider arguments").
+_SCRAPYD_JOB = "_job"
 
 
 def open_session(arguments: Mapping[str, str], spider: str) -> Session:
@@ -29,41 +33,48 @@ def open_session(arguments: Mapping[str, str], spider: str) -> Session:
     settle_dead(config, clock, database)
     with database.write() as conn:
         expiry.expire(conn, now=clock.now(), folder=config.raw_folder)
-    crawl_id, wanted, trigger = _crawl_row(arguments, spider, clock, database)
-    session = Session(config, clock, database, crawl_id, wanted, trigger)
+    if "crawl" in arguments:
+        session = _of_row(_number("crawl", arguments["crawl"]), config, clock, database)
+    else:
+        session = _of_new_row(arguments, spider, config, clock, database)
     session.hold_lock()
     with database.write() as conn:
         now, wall = clock.now(), clock.wall()
-        mine = crawls.start(conn, crawl_id, pid=os.getpid(), now=now, wall_now=wall)
+        mine = crawls.start(conn, session.crawl_id, pid=os.getpid(), now=now, wall_now=wall)
     if not mine:
         raise BadInput(
-            f"Crawl {crawl_id} was started or cancelled already.",
+            f"Crawl {session.crawl_id} was started or cancelled already.",
             remedy="Ask for a new one: followup crawl",
         )
     return session
 
 
-def _crawl_row(
-    arguments: Mapping[str, str], spider: str, clock: Clock, database: Database
-) -> tuple[int, Wanted, Trigger]:
-    if "crawl" in arguments:
-        crawl_id = _number("crawl", arguments["crawl"])
-        with database.read() as conn:
-            row = crawls.get(conn, crawl_id)
-        return crawl_id, wanted_of(row.request), row.trigger
+def _of_row(crawl_id: int, config: Config, clock: Clock, database: Database) -> Session:
+    """The session of a crawl that was asked for already."""
+    with database.read() as conn:
+        row = crawls.get(conn, crawl_id)
+    return Session(config, clock, database, crawl_id, wanted_of(row.request), row.trigger)
+
+
+def _of_new_row(
+    arguments: Mapping[str, str], spider: str, config: Config, clock: Clock, database: Database
+) -> Session:
+    """The session of a row that is made here; nobody sees it before its lock is held."""
     wanted = _wanted_of_arguments(arguments)
+    job = arguments.get(_SCRAPYD_JOB)
+    by = f"scrapy crawl {spider}" if job is None else f"scrapyd job {printable(job)[:60]}"
     with database.write() as conn:
         if wanted.incident is not None:
             incidents.get(conn, wanted.incident)
         for id in wanted.sources:
             sources.get(conn, id)
-        by, told = f"scrapy crawl {spider}", wanted.record()
-        crawl_id = crawls.request(conn, Trigger.HAND, by, told, now=clock.now())
-    return crawl_id, wanted, Trigger.HAND
+        crawl_id = crawls.request(conn, Trigger.HAND, by, wanted.record(), now=clock.now())
+        lock = take_lock(config, crawl_id)
+    return Session(config, clock, database, crawl_id, wanted, Trigger.HAND, lock)
 
 
 def _wanted_of_arguments(arguments: Mapping[str, str]) -> Wanted:
-    known = {"incident", "source", "url", "all", "probe"}
+    known = {"incident", "source", "url", "all", "probe", _SCRAPYD_JOB}
     if unknown := set(arguments) - known:
         raise BadInput(
             f"There is no spider argument {sorted(unknown)[0]!r}.",

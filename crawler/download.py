@@ -23,7 +23,7 @@ from crawler.session import Session
 from pipelines.urls import host_of
 
 #: A cancelled crawl gives answers that are under way this long to arrive.
-LAST_GRACE_SECONDS = 2.0
+LAST_GRACE_SECONDS = 1.5
 #: More content codings than this on one answer are an attack (curl, CVE-2023-23916).
 MOST_CODINGS = 3
 #: So many answers larger than a page (feeds and sitemaps may be) are taken in at the same time.

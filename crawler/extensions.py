@@ -1,13 +1,16 @@
 """CrawlRecorder: the crawl's row follows the crawl, and the crawl follows its row.
 
 Twice a second it writes down how far the crawl is and renews its leases, and learns whether it was
-cancelled. When the spider closes it closes the worklist, so that every link has its outcome.
+cancelled, by its row or by SIGTERM. When the spider closes it closes the worklist, so that every
+link has its outcome.
 """
 
 import asyncio
 import logging
 import os
+import time
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 from scrapy import signals
@@ -19,9 +22,15 @@ from pipelines.errors import StoreError
 _log = logging.getLogger(__name__)
 
 BEAT_SECONDS = 0.5
+#: How nice a crawl is (nice(1)): the server and crawls that are only starting come first.
+NICENESS = 10
+#: A store that cannot be written is given this long to take the crawl's end; then whoever looks
+#: next settles the crawl as one whose process is gone.
+FINISH_SECONDS, FINISH_AGAIN_SECONDS = 40.0, 1.0
 
 #: How Scrapy's reasons for closing a spider read in the crawl's row.
 _STATES = {"finished": "finished", "cancelled": "cancelled", "shutdown": "cancelled"}
+_TOLD_TO_END = "its process was told to end"
 
 
 class CrawlRecorder:
@@ -31,7 +40,7 @@ class CrawlRecorder:
         self._crawler = crawler
         self._session: Session = crawler.spider.session
         self._task: asyncio.Task[None] | None = None
-        self._broken: str | None = None
+        self._was_running = False
         crawler.signals.connect(self._opened, signals.spider_opened)
         crawler.signals.connect(self._error, signals.spider_error)
         crawler.signals.connect(self._closed, signals.spider_closed)
@@ -41,36 +50,58 @@ class CrawlRecorder:
         return cls(crawler)
 
     def _opened(self, spider: Any) -> None:
+        os.nice(NICENESS)
         self._task = asyncio.get_running_loop().create_task(self._beat())
+        self._task.add_done_callback(self._stands_still)
 
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
-            try:
-                self._session.beat()
-            except StoreError as error:
-                # Busy for now; the next beat comes soon. Leases outlast a few that are missed.
-                _log.warning("beat missed reason=%r", str(error))
+            self._session.beat()
             if _caller_is_gone():
                 self._session.stop("the command that asked for it was killed")
+            # Scrapy waits for what is under way when it gets SIGTERM, however long that takes.
+            if self._was_running and not self._crawler.engine.running:
+                self._session.stop(_TOLD_TO_END)
+            self._was_running = self._crawler.engine.running
+
+    def _stands_still(self, task: "asyncio.Task[None]") -> None:
+        """A heart that stopped by an error of ours ends the crawl: it would pass for dead."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("heart stopped", exc_info=error)
+            self._session.fail(_said(error))
 
     def _error(self, failure: Any, response: Any, spider: Any) -> None:
-        """An error of the spider itself is ours, not a page's: the crawl counts as failed."""
-        said = "".join(traceback.format_exception_only(failure.value)).strip()
-        self._broken = self._broken or said
-        _log.error("spider broke reason=%r", said)
+        """An error of the spider itself is ours, not a page's: the crawl counts as failed, but goes
+        on with other pages."""
+        self._session.failure = self._session.failure or _said(failure.value)
+        _log.error("spider broke reason=%r", _said(failure.value))
 
     async def _closed(self, spider: Any, reason: str) -> None:
         if self._task is not None:
             self._task.cancel()
-        stopped = self._session.stop_reason
+        stopped = self._session.stop_reason or (_TOLD_TO_END if reason == "shutdown" else None)
         was_cut = stopped is not None or reason.startswith("closespider_")
         state = "cancelled" if was_cut else _STATES.get(reason, "failed")
-        broken = self._broken or self._session.failure
-        if broken is not None:
-            state, stopped = "failed", broken
-        self._session.finish(state, stopped or reason, spider.result)
+        if self._session.failure is not None:
+            state, stopped = "failed", self._session.failure
+        await self._finish(state, stopped or reason, spider.ending())
         self._session.close()
+
+    async def _finish(self, state: str, reason: str, result: Mapping[str, Any] | None) -> None:
+        until = time.monotonic() + FINISH_SECONDS
+        while True:
+            try:
+                return self._session.finish(state, reason, result)
+            except StoreError as error:
+                if time.monotonic() > until:
+                    raise
+                _log.warning("end not written yet reason=%r", str(error))
+                await asyncio.sleep(FINISH_AGAIN_SECONDS)
+
+
+def _said(error: BaseException) -> str:
+    return "".join(traceback.format_exception_only(error)).strip()
 
 
 def _caller_is_gone() -> bool:

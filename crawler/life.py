@@ -5,6 +5,7 @@ gone at the moment of kill -9, and no other process can have it by chance.
 """
 
 import fcntl
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
@@ -27,9 +28,23 @@ CALLER_VARIABLE = "FOLLOWUP_CALLER"
 
 
 def take_lock(config: Config, crawl_id: int) -> IO[str]:
-    """The crawl's lock file, locked for as long as it is open in any process."""
-    lock = lock_path(config, crawl_id).open("w")
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    """The crawl's lock file, locked for as long as it is open in any process.
+
+    It comes into sight locked: one that is there and free is that of a dead process. Take it before
+    others can see that the crawl was asked for, or where it is only about to be launched.
+    """
+    path = lock_path(config, crawl_id)
+    own = path.with_suffix(f".{os.getpid()}.lock")
+    lock = own.open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        os.link(own, path)
+    except OSError:  # another process has one for the crawl, or this file system knows no links
+        lock.close()
+        lock = path.open("a")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    finally:
+        own.unlink()
     return lock
 
 
@@ -44,7 +59,8 @@ def log_path(config: Config, crawl_id: int) -> Path:
 
 
 def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
-    """Close the rows of crawls whose process is gone; what they had in hand is queued again.
+    """Close the rows of crawls whose process is gone; what they had in hand is queued again, what
+    the schedule wanted polled is due again.
 
     Gives the ids. A crawl lives while its process holds its lock file.
     """
@@ -58,7 +74,7 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
         for crawl_id in dead:
             left = "still queued: the crawl's process ended"
             worklists.close(conn, crawl_id, left, now=now)
-            said = "its process ended without a word"
+            said = "its process ended without a word"  # also for the sources that it leaves
             crawls.finish(conn, crawl_id, CrawlState.FAILED, now=now, end_reason=said)
         frontier.release(conn, dead)
         pages.cut_orphans(conn, config.raw_folder)
@@ -68,8 +84,8 @@ def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
 def is_dead(config: Config, row: Crawl, wall: datetime) -> bool:
     """True where no process holds the crawl's lock.
 
-    A crawl without a lock file is only about to be launched, or runs in another data folder on the
-    same database: that one lives as long as its heart beats.
+    A crawl without a lock file waits for a server to launch it, or runs in another data folder on
+    the same database: that one lives as long as its heart beats.
     """
     try:
         with lock_path(config, row.id).open("r") as file:

@@ -47,7 +47,12 @@ class Manners:
 
 
 class HostHeld(Exception):
-    """The host is leased to another crawl."""
+    """A host may not be asked just now: another crawl has it, or it wants to be left alone for so
+    many seconds, None where that is not known."""
+
+    def __init__(self, reason: str, *, host: str, seconds: float | None = None) -> None:
+        super().__init__(reason)
+        self.host, self.seconds = host, seconds
 
 
 class CrawlStopping(Exception):
@@ -139,7 +144,8 @@ class Gate:
         async with self._locks[host]:
             while not self._stopped.is_set() and (wait := self.wait_seconds(host)) > 0:
                 if wait > PATIENCE_SECONDS:
-                    raise HostHeld(f"{host} is not to be asked for another {wait:.0f} s")
+                    said = f"{host} is not to be asked for another {wait:.0f} s"
+                    raise HostHeld(said, host=host, seconds=wait)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._stopped.wait(), wait)
             if self._stopped.is_set():

@@ -24,6 +24,7 @@ from crawler.politeness import (
     Robots,
 )
 from crawler.session import Session
+from pipelines.errors import StoreError
 from pipelines.outcomes import Outcome
 from pipelines.urls import origin_of
 
@@ -69,7 +70,7 @@ class RobotsMiddleware:
         )
         try:
             response: Response = await self._crawler.engine.download_async(request)
-        except (CrawlStopping, HostHeld):
+        except (CrawlStopping, HostHeld, StoreError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever stops the answer refuses the host
             return self._without_answer(origin, error)

@@ -7,7 +7,9 @@ transaction each. The stages write the articles themselves.
 import asyncio
 import logging
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import IO, Any
 
@@ -31,7 +33,16 @@ from pipelines.errors import StoreError
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
 from pipelines.polling import next_reading, next_try
-from pipelines.store import Connection, articles, crawls, frontier, hosts, worklists
+from pipelines.store import (
+    Connection,
+    articles,
+    crawl_sources,
+    crawls,
+    frontier,
+    hosts,
+    worklists,
+)
+from pipelines.store.crawl_sources import Given
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import Database
 from pipelines.store.frontier import QueuedLink
@@ -42,6 +53,11 @@ _log = logging.getLogger(__name__)
 
 #: These say something of the site or of our own network, nothing of the link: it is never given up.
 _NOT_THE_LINKS_FAULT = frozenset({Outcome.NETWORK_ERROR, Outcome.ROBOTS_DENIED})
+#: Pages that came before a crawl was told to end are worked on for this long after it; what is left
+#: then stays queued.
+LAST_WORK_SECONDS = 2.5
+#: After so long without a beat another crawl may take our hosts soon: their leases run out.
+HEART_SECONDS = LEASE_SECONDS - 30.0
 
 
 class Session:
@@ -55,6 +71,7 @@ class Session:
         crawl_id: int,
         wanted: Wanted,
         trigger: Trigger,
+        lock: IO[str] | None = None,
     ) -> None:
         self.config, self.clock, self.database = config, clock, database
         self.crawl_id, self.wanted, self.trigger = crawl_id, wanted, trigger
@@ -67,9 +84,14 @@ class Session:
         self.stop_reason: str | None = None
         self.failure: str | None = None
         self.changed = asyncio.Event()
+        self.gifts: list[Given] = []
+        self._told: set[tuple[int | None, datetime]] = set()
+        self._remaining = 0
+        self._stopped_at: float | None = None
+        self._beaten_at = time.monotonic()
         self._robots: dict[str, Robots] = {}
         self._began = clock.wall()
-        self._lock: IO[str] | None = None
+        self._lock = lock
 
     @property
     def is_by_hand(self) -> bool:
@@ -85,19 +107,44 @@ class Session:
         """The product's time."""
         return self.clock.now()
 
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that may write. A store that fails ends the crawl as failed, whoever
+        catches the StoreError: what was not written down is not done, and stays queued."""
+        try:
+            with self.database.write() as conn:
+                yield conn
+        except StoreError as error:
+            self.fail(str(error))
+            raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction that reads; as `writing`."""
+        try:
+            with self.database.read() as conn:
+                yield conn
+        except StoreError as error:
+            self.fail(str(error))
+            raise
+
     def hold_lock(self) -> None:
         """Hold the crawl's lock file while this process lives, so that others see that it does.
 
         A launched process has it from its launcher, from its first moment on.
         """
         given = os.environ.pop(LOCK_VARIABLE, None)
-        self._lock = os.fdopen(int(given), "w") if given else take_lock(self.config, self.crawl_id)
+        if given:
+            self._lock = os.fdopen(int(given), "w")
+        elif self._lock is None:
+            self._lock = take_lock(self.config, self.crawl_id)
 
     def stop(self, reason: str) -> None:
         """Ask nothing more; what is under way may still end."""
         if self.stop_reason is None:
             _log.info("stopping crawl=%d reason=%r", self.crawl_id, reason)
             self.stop_reason = reason
+            self._stopped_at = time.monotonic()
             self.gate.stop()
             self.changed.set()
 
@@ -106,28 +153,36 @@ class Session:
         self.failure = self.failure or reason
         self.stop(reason)
 
+    @property
+    def is_late(self) -> bool:
+        """True where the crawl was told to end so long ago that no page is begun any more."""
+        stopped = self._stopped_at
+        return stopped is not None and time.monotonic() - stopped > LAST_WORK_SECONDS
+
     # hosts
 
     def _meet(self, host: str) -> Manners:
         wall = self.clock.wall()
-        with self.database.write() as conn:
+        with self.writing() as conn:
             known = hosts.manners(conn, host)
             leased = hosts.lease(conn, host, self.crawl_id, wall_now=wall, seconds=LEASE_SECONDS)
         if not leased:
             if known.not_before is not None and known.not_before > wall:
-                raise HostHeld(f"{host} asked to be left alone until {known.not_before:%H:%M:%S}Z")
-            raise HostHeld(f"crawl {known.leased_by} is asking {host} just now")
+                said = f"{host} asked to be left alone until {known.not_before:%H:%M:%S}Z"
+                wait = (known.not_before - wall).total_seconds()
+                raise HostHeld(said, host=host, seconds=wait)
+            raise HostHeld(f"crawl {known.leased_by} is asking {host} just now", host=host)
         return Manners(known.last_request_at, known.not_before, known.crawl_delay)
 
     def _note_request(self, host: str) -> None:
-        with self.database.write() as conn:
+        with self.writing() as conn:
             hosts.mark_requested(conn, {host: self.clock.wall()})
 
     def hold_off(self, host: str, seconds: float) -> None:
         """Keep away from a host for so long, also in later crawls (Retry-After)."""
         _log.info("held off host=%s seconds=%g", host, seconds)
         self.gate.hold_off(host, seconds)
-        with self.database.write() as conn:
+        with self.writing() as conn:
             hosts.set_not_before(conn, host, self.clock.wall() + timedelta(seconds=seconds))
 
     def count_request(self) -> None:
@@ -138,7 +193,7 @@ class Session:
         """The rules of an origin that were read lately; None where they are to be asked for."""
         if origin in self._robots:
             return self._robots[origin]
-        with self.database.read() as conn:
+        with self.reading() as conn:
             row = hosts.get_robots(conn, origin)
         if row is None or row.until <= self.now():
             return None
@@ -155,7 +210,7 @@ class Session:
         now = self.now()
         fresh = ROBOTS_RETRY_UNANSWERED if status is None else ROBOTS_RETRY
         until = now + (ROBOTS_FRESH if robots.unreadable is None else fresh)
-        with self.database.write() as conn:
+        with self.writing() as conn:
             hosts.put_robots(conn, origin, hosts.Robots(status, body, now, until))
             if robots.unreadable is None:
                 hosts.set_crawl_delay(conn, host_of(origin), delay)
@@ -172,7 +227,7 @@ class Session:
 
     def robots_body(self, origin: str) -> bytes:
         """The robots.txt of an origin as it was read last; empty where there is none."""
-        with self.database.read() as conn:
+        with self.reading() as conn:
             row = hosts.get_robots(conn, origin)
         return b"" if row is None or row.body is None else row.body
 
@@ -186,7 +241,7 @@ class Session:
         again = None
         if ending.again and ending.outcome not in frontier.KEEPS_ITS_PLACE:
             again = next_try(now, link.tries, gives_up=ending.outcome not in _NOT_THE_LINKS_FAULT)
-        with self.database.write() as conn:
+        with self.writing() as conn:
             if ending.outcome in frontier.KEEPS_ITS_PLACE:
                 frontier.take_back_try(conn, link.id)
             if link.article_id is not None:
@@ -218,7 +273,7 @@ class Session:
         if link.article_id is None:
             raise ValueError(f"link {link.id} has no article")
         now = self.now()
-        with self.database.write() as conn:
+        with self.writing() as conn:
             first_seen_at = articles.get(conn, link.article_id).first_seen_at
             articles.touch(conn, link.article_id, now=now, due_at=next_reading(first_seen_at, now))
             frontier.settle(
@@ -235,7 +290,7 @@ class Session:
 
     def put_back(self, link: QueuedLink) -> None:
         """Queue a link again within this crawl: its host asked us to wait."""
-        with self.database.write() as conn:
+        with self.writing() as conn:
             frontier.put_back(conn, self.crawl_id, link.id)
         self.changed.set()
 
@@ -250,7 +305,7 @@ class Session:
         if page is None or page.link_id is None:
             return
         reason = printable(f"{type(error).__name__}: {error}")[:300]
-        with self.database.write() as conn:
+        with self.writing() as conn:
             frontier.settle(
                 conn, self.crawl_id, page.link_id, Outcome.PARSE_ERROR, reason, now=self.now()
             )
@@ -259,31 +314,64 @@ class Session:
     # the crawl's row
 
     def beat(self) -> None:
-        """Show that the crawl lives and how far it is; learn if it was cancelled."""
-        wall = self.clock.wall()
-        with self.database.write() as conn:
-            is_running = crawls.heartbeat(
-                conn,
-                self.crawl_id,
-                wall_now=wall,
-                requests=self.requests,
-                progress=self.progress.record(self.gate),
-            )
-            hosts.renew(conn, self.crawl_id, wall_now=wall, seconds=LEASE_SECONDS)
-            cancelled = crawls.is_cancel_asked(conn, self.crawl_id)
-        if cancelled:
-            self.stop("cancelled")
+        """Show that the crawl lives and how far it is; learn if it was cancelled, and what other
+        crawls handed over. A store that is busy or full is waited for, as long as the leases last.
+        """
+        try:
+            with self.database.write() as conn:
+                self._beat(conn)
+        except StoreError as error:
+            _log.warning("beat missed reason=%r", str(error))
+            if time.monotonic() - self._beaten_at > HEART_SECONDS:
+                self.fail(str(error))
+        else:
+            self._beaten_at = time.monotonic()
+
+    def _beat(self, conn: Connection) -> None:
+        wall, was_remaining = self.clock.wall(), self._remaining
+        open_sources = crawl_sources.counts(conn, self.crawl_id).get("open", 0)
+        self._remaining = worklists.remaining(conn, self.crawl_id) + open_sources
+        is_running = crawls.heartbeat(
+            conn,
+            self.crawl_id,
+            wall_now=wall,
+            requests=self.requests,
+            progress=self.progress.record(self.gate, remaining=self._remaining),
+        )
+        hosts.renew(conn, self.crawl_id, wall_now=wall, seconds=LEASE_SECONDS)
+        row = crawls.get(conn, self.crawl_id)
+        if row.cancel_requested_at is not None:
+            self.stop(row.cancel_reason or "cancelled")
         elif not is_running:
             self.stop("its row was closed by another process")
+        if self.stop_reason is not None:
+            crawls.seal(conn, self.crawl_id, now=self.now())
+        elif self.receive(conn) or self._remaining > was_remaining:
+            self.changed.set()
+
+    def receive(self, conn: Connection) -> bool:
+        """True where other crawls handed sources over since it was looked last; `gifts` has them
+        then."""
+        new = [
+            given
+            for given in crawl_sources.given(conn, self.crawl_id)
+            if (given.source.id, given.at) not in self._told
+        ]
+        self._told.update((given.source.id, given.at) for given in new)
+        self.gifts += new
+        return bool(new)
 
     def finish(self, state: str, reason: str, result: Mapping[str, Any] | None) -> None:
-        """Close the worklist and the crawl's row and give the hosts free, in one transaction."""
+        """Close the worklist and the crawl's row and give the hosts free, in one transaction.
+
+        What asked for the end of a cancelled crawl stands there as its reason.
+        """
         now = self.now()
         with self.database.write() as conn:
-            left = (
-                "the crawl was cancelled" if state == "cancelled" else "it could not be asked yet"
-            )
-            worklists.close(conn, self.crawl_id, f"still queued: {left}", now=now)
+            row = crawls.get(conn, self.crawl_id)
+            if state == CrawlState.CANCELLED and row.cancel_requested_at is not None:
+                reason = row.cancel_reason or "cancelled"
+            worklists.close(conn, self.crawl_id, f"still queued: {_LEFT[state]}", now=now)
             frontier.release(conn, [self.crawl_id])
             if result is not None:
                 crawls.set_result(conn, self.crawl_id, result)
@@ -303,3 +391,11 @@ class Session:
         self.database.close()
         if self._lock is not None:
             self._lock.close()
+
+
+#: Why links of a crawl's list are still queued when it ends.
+_LEFT = {
+    "finished": "it could not be asked yet",
+    "cancelled": "the crawl was cancelled",
+    "failed": "the crawl failed",
+}

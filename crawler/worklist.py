@@ -1,66 +1,57 @@
 """What a crawl has still to ask: documents of sources (in memory), links (in the store's frontier).
 
-At most one request is under way to a host. Documents go before links, since they name the rest. A
-crawl that is killed loses nothing: the next one polls its sources again, and links stay queued.
+At most one request is under way to a host. Documents go before links, since they name the rest.
+What is at a host that another crawl is asking is handed to that crawl; one that is about to end
+seals itself first, so that nothing is handed to it that it would not do.
 """
 
 import logging
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from crawler.choice import chosen_sources, is_narrow, is_narrowed_to_sources, typed_links
+from crawler.documents import Document, Documents
 from crawler.life import LEASE_SECONDS
-from crawler.politeness import PATIENCE_SECONDS
+from crawler.politeness import PATIENCE_SECONDS, HostHeld
 from crawler.session import Session
-from pipelines.incident import Source, SourceKind
+from pipelines.incident import SourceKind
 from pipelines.items import Link
 from pipelines.store import (
     Connection,
     articles,
+    crawl_sources,
+    crawls,
     frontier,
-    incidents,
+    hosts,
     offers,
     sources,
     worklists,
 )
-from pipelines.store.frontier import QueuedLink
+from pipelines.store.crawls import Trigger
+from pipelines.store.frontier import FIRST_IN_LINE, QueuedLink
 from pipelines.store.offers import Offered
 from pipelines.store.validators import Validators
+from pipelines.store.worklists import Held, Waiting
 from pipelines.urls import canonical_key, host_of
 
 _log = logging.getLogger(__name__)
 
-#: Files that are read of one source in one crawl: a sitemap index names every month since 1998.
-MOST_DOCUMENTS = 12
-#: Sitemap indexes are followed this deep (sitemaps.org allows one level; some nest two).
-MOST_DEPTH = 3
 #: A host whose turn comes within this is given its next request, which waits at the gate.
 SOON_SECONDS = 1.5
 #: A host that gave no answer so often in a row is left alone for so long: hundreds of links at one
 #: dead host would hold a crawl up for hours, one time limit after the other.
 MOST_SILENCES, SILENCE_SECONDS = 3, 600.0
+
 #: A document that was answered "not modified" for so long is asked for whole once: some servers
 #: answer so for ever.
 UNCHANGED_MOST = timedelta(days=7)
 
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One file of a source that is to be polled in this crawl."""
-
-    source: Source
-    url: str
-    depth: int = 0
-    tries: int = 0
-
-    @property
-    def host(self) -> str:
-        """Whose turn it needs."""
-        return host_of(self.url)
-
-
 Job = Document | QueuedLink
+
+
+class _Refused(Exception):
+    """The other crawl takes nothing any more."""
 
 
 def url_of(job: Job) -> str:
@@ -73,10 +64,8 @@ class Worklist:
 
     def __init__(self, session: Session, kinds: frozenset[SourceKind]) -> None:
         self._session, self._kinds = session, kinds
-        self._documents: deque[Document] = deque()
-        self._files: set[str] = set()
-        self._files_of: Counter[int] = Counter()
-        self._asking: set[str] = set()
+        self.documents = Documents(session.gate.wait_seconds)
+        self._asking: dict[str, Job] = {}
         self._seen: set[str] = set()
         self._silences: Counter[str] = Counter()
 
@@ -86,99 +75,67 @@ class Worklist:
         """Put on the list what the crawl is wanted for, and what earlier crawls left queued."""
         session, wanted = self._session, self._session.wanted
         now = session.now()
-        with session.database.write() as conn:
-            chosen = self._chosen_sources(conn)
+        with session.writing() as conn:
+            chosen = chosen_sources(conn, session.crawl_id, wanted, self._kinds)
+            ids = [source.id for source in chosen if source.id is not None]
+            if not wanted.due:
+                crawl_sources.put(conn, session.crawl_id, ids, now=now)
             if wanted.urls:
-                offers.offer(conn, self._by_hand(conn), session.crawl_id, now=now)
+                offers.offer(conn, typed_links(conn, wanted), session.crawl_id, now=now)
             if wanted.sources or not wanted.urls:
-                ids = [s.id for s in chosen if s.id is not None] if self._is_narrow else None
-                frontier.take_up(conn, session.crawl_id, now=now, source_ids=ids)
+                narrow = ids if is_narrow(wanted, self._kinds) else None
+                frontier.take_up(conn, session.crawl_id, now=now, source_ids=narrow)
+                if narrow and session.is_by_hand:
+                    first = worklists.put_first(conn, session.crawl_id, narrow, now=now)
+                    session.progress.handed.update(first)
                 again = articles.due_for_reading(
                     conn,
                     now,
                     by_hand=session.is_by_hand,
                     incident_slug=wanted.incident,
-                    source_ids=ids if self._is_narrowed_to_sources else None,
+                    source_ids=ids if is_narrowed_to_sources(wanted, self._kinds) else None,
                 )
                 frontier.reread(conn, session.crawl_id, again, now=now)
         for source in chosen:
             self.add_document(Document(source, source.url))
         session.progress.sources = len(chosen)
-
-    @property
-    def _is_narrow(self) -> bool:
-        """True where queued links and re-readings are those of the chosen sources alone."""
-        return bool(self._session.wanted.incident) or self._is_narrowed_to_sources
-
-    @property
-    def _is_narrowed_to_sources(self) -> bool:
-        """True where some sources or one kind of them are wanted, whatever incident they serve."""
-        narrowed = self._kinds not in (frozenset(), frozenset(SourceKind))
-        return bool(self._session.wanted.sources) or narrowed
-
-    def _chosen_sources(self, conn: Connection) -> list[Source]:
-        wanted = self._session.wanted
-        if wanted.urls and not wanted.sources:
-            return []
-        found = [source for source in sources.list_all(conn) if source.kind in self._kinds]
-        if wanted.sources:
-            return [source for source in found if source.id in wanted.sources]
-        if wanted.everything:
-            return found
-        following = [
-            incident.follows
-            for incident in incidents.list_all(conn, open_only=True)
-            if wanted.incident in (None, incident.slug)
-        ]
-        return [
-            source
-            for source in found
-            if any(
-                follows.takes(source.id or 0, source.tags, source.language, source.country)
-                for follows in following
-            )
-        ]
-
-    def _by_hand(self, conn: Connection) -> list[Offered]:
-        wanted = self._session.wanted
-        incident_id = incidents.get(conn, wanted.incident).id if wanted.incident else None
-        return [
-            Offered(
-                Link(url),
-                canonical_key(url),
-                host_of(url),
-                priority=100,
-                for_incident_id=incident_id,
-                force=True,
-            )
-            for url in wanted.urls
-        ]
+        self.hand_over()
 
     def add_document(self, document: Document) -> bool:
-        """Poll a document too, unless its source has had enough of them or it is on the list
-        already, through another source; False then."""
-        id = document.source.id or 0
-        is_enough = self._files_of[id] >= MOST_DOCUMENTS or document.depth > MOST_DEPTH
-        if is_enough or document.url in self._files:
-            return False
-        self._files.add(document.url)
-        self._files_of[id] += 1
-        self._documents.append(document)
-        return True
+        """Poll a document too; see `Documents.add`."""
+        return self.documents.add(document)
 
     def put_back(self, document: Document) -> None:
         """Poll a document again within this crawl: its host asked us to wait."""
-        self._documents.append(replace(document, tries=document.tries + 1))
+        self.documents.put_back(document)
 
-    def fresh(self, links: Sequence[Link], source: Source) -> list[Offered]:
+    def hold(self, document: Document, held: HostHeld) -> bool:
+        """Wait for a document's host, or for another crawl to take it; see `Documents.hold`."""
+        return self.documents.hold(document, held)
+
+    def fresh(self, links: Sequence[Link], document: Document) -> list[Offered]:
         """The links that this crawl has not met yet, as the frontier takes them."""
         found = []
+        priority = FIRST_IN_LINE if document.first else 0
         for link in links:
             key = canonical_key(link.url)
             if key not in self._seen:
                 self._seen.add(key)
-                found.append(Offered(link, key, host_of(link.url), source.id))
+                found.append(
+                    Offered(link, key, host_of(link.url), document.source.id, priority=priority)
+                )
         return found
+
+    def _take_in(self) -> None:
+        """Put what other crawls handed over into the line."""
+        session = self._session
+        asking = [job for job in self._asking.values() if isinstance(job, Document)]
+        while session.gifts:
+            given = session.gifts.pop(0)
+            first = given.trigger in (Trigger.HAND, Trigger.API)
+            document = Document(given.source, given.source.url, first=first)
+            session.progress.sources += self.documents.give(document, asking)
+            _log.info("taken over url=%s crawl=%d", document.url, given.by)
 
     # giving out
 
@@ -186,31 +143,19 @@ class Worklist:
         """Up to `limit` jobs that can be asked for now, each host at most once."""
         if limit <= 0:
             return []
-        jobs: list[Job] = list(self._next_documents(limit))
+        self._take_in()
+        jobs: list[Job] = list(self.documents.next(limit, self._asking.__contains__, SOON_SECONDS))
         if len(jobs) < limit:
             jobs += self._next_links(limit - len(jobs), {job.host for job in jobs})
-        self._asking.update(job.host for job in jobs)
+        self._asking.update({job.host: job for job in jobs})
         self._session.progress.asking = sorted(self._asking)
         return jobs
 
-    def _next_documents(self, limit: int) -> list[Document]:
-        taken: dict[str, Document] = {}
-        for _ in range(len(self._documents)):
-            document = self._documents.popleft()
-            if len(taken) < limit and document.host not in taken and self._is_free(document.host):
-                taken[document.host] = document
-            else:
-                self._documents.append(document)
-        return list(taken.values())
-
-    def _is_free(self, host: str) -> bool:
-        return host not in self._asking and self._session.gate.wait_seconds(host) <= SOON_SECONDS
-
     def _next_links(self, limit: int, taken: set[str]) -> list[QueuedLink]:
         session = self._session
-        busy = self._asking | taken | {document.host for document in self._documents}
+        busy = self._asking.keys() | taken | self.documents.hosts()
         busy |= session.gate.hosts_waiting(SOON_SECONDS)
-        with session.database.write() as conn:
+        with session.writing() as conn:
             return frontier.take(
                 conn,
                 session.crawl_id,
@@ -221,9 +166,12 @@ class Worklist:
                 limit=limit,
             )
 
-    def done(self, job: Job, *, answered: bool = True) -> None:
-        """A job's answer is there, or none came; its host may be asked for the next."""
-        self._asking.discard(job.host)
+    def done(self, job: Job, *, answered: bool = True, held: bool = False) -> None:
+        """A job's answer is there, or none came, perhaps since another crawl held its host; the
+        host may be asked for the next."""
+        self._asking.pop(job.host, None)
+        if not held:
+            self.documents.came_through(job.host)
         self._silences[job.host] = 0 if answered else self._silences[job.host] + 1
         if self._silences[job.host] == MOST_SILENCES:
             _log.warning("left alone host=%s reason='no answer %d times'", job.host, MOST_SILENCES)
@@ -235,7 +183,7 @@ class Worklist:
         if isinstance(job, QueuedLink):
             is_wanted_whole = job.for_incident_id is not None  # its text may have expired
             return Validators() if is_wanted_whole else Validators(job.etag, job.last_modified)
-        with self._session.database.read() as conn:
+        with self._session.reading() as conn:
             since = sources.unchanged_since(conn, job.source.id or 0, job.url)
             known = sources.validators(conn, job.source.id or 0, job.url)
         polled_at = job.source.polled_at
@@ -243,18 +191,55 @@ class Worklist:
         return Validators() if is_stale else known
 
     def left_over(self) -> list[Document]:
-        """The documents that were not asked for."""
-        return list(self._documents)
+        """The documents that were not asked for, or brought no answer yet."""
+        return [*self.documents, *(j for j in self._asking.values() if isinstance(j, Document))]
+
+    # handing over
 
     def hand_over(self) -> None:
-        """Give links at hosts that another crawl holds to that crawl."""
+        """Give links and sources at hosts that another crawl holds to that crawl."""
         session = self._session
-        with session.database.write() as conn:
-            given = worklists.hand_over(
-                conn, session.crawl_id, now=session.now(), wall_now=session.clock.wall()
+        with session.reading() as conn:
+            holders = worklists.held_hosts(
+                conn, session.crawl_id, wall_now=session.clock.wall(), names=self.documents.hosts()
             )
-        if given:
-            _log.info("handed over links=%d", given)
+        for held in holders:
+            self._hand(held, self.documents.sources_at(held.host))
+
+    def _hand(self, held: Held, documents: list[Document]) -> None:
+        """Hand over what is at one host; all in one transaction, or nothing where the other crawl
+        takes nothing any more."""
+        session, now = self._session, self._session.now()
+        reason = f"handed to crawl {held.crawl_id}, which is asking {held.host} just now"
+        ids = [document.source.id or 0 for document in documents]
+        try:
+            with session.writing() as conn:
+                given = worklists.hand_over(
+                    conn, session.crawl_id, held, reason, now=now, first=session.is_by_hand
+                )
+                crawl_sources.hand_over(conn, session.crawl_id, ids, held.crawl_id, reason, now=now)
+                if not crawls.hold_open(conn, held.crawl_id):
+                    raise _Refused
+        except _Refused:
+            return
+        self.documents.remove(documents)
+        session.progress.sources -= len(documents)
+        if given or documents:
+            session.progress.handed[held.crawl_id] += given + len(documents)
+            said = "handed over crawl=%d host=%s links=%d sources=%d"
+            _log.info(said, held.crawl_id, held.host, given, len(documents))
+
+    def seal(self) -> bool:
+        """True where nothing is left to wait for, and nothing will be handed to this crawl any
+        more; False where something was, meanwhile."""
+        session = self._session
+        with session.writing() as conn:
+            crawls.lock(conn, session.crawl_id)
+            if session.receive(conn) or self._patience(self._waiting(conn)) is not None:
+                return False
+            crawls.seal(conn, session.crawl_id, now=session.now())
+            hosts.release(conn, [session.crawl_id])
+        return True
 
     # waiting
 
@@ -268,12 +253,20 @@ class Worklist:
 
         What could be asked for only after `PATIENCE_SECONDS` is not waited for.
         """
-        session, wall = self._session, self._session.clock.wall()
-        waits = [session.gate.wait_seconds(document.host) for document in self._documents]
-        with session.database.read() as conn:
-            left = worklists.waiting(conn, session.crawl_id, now=session.now(), wall_now=wall)
+        with self._session.reading() as conn:
+            return self._patience(self._waiting(conn))
+
+    def _waiting(self, conn: Connection) -> Waiting:
+        session = self._session
+        return worklists.waiting(
+            conn, session.crawl_id, now=session.now(), wall_now=session.clock.wall()
+        )
+
+    def _patience(self, left: Waiting) -> float | None:
+        gate, wall = self._session.gate, self._session.clock.wall()
+        waits = [self.documents.wait_seconds(host) for host in self.documents.hosts()]
         if left.ready:
-            waits += [session.gate.wait_seconds(h) for h in session.gate.hosts_waiting(0)] or [0.0]
+            waits += [gate.wait_seconds(host) for host in gate.hosts_waiting(0)] or [0.0]
         if left.host_free_at is not None:
             waits.append((left.host_free_at - wall).total_seconds())
         soon = [wait for wait in waits if wait <= PATIENCE_SECONDS]

@@ -1,11 +1,21 @@
 """When a source or an article is due again: pure rules of what was seen and of now."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: A source is asked this often unless it says otherwise.
 POLL_EVERY = timedelta(minutes=30)
 #: A feed's own ttl is believed within these bounds.
 POLL_LEAST, POLL_MOST = timedelta(minutes=15), timedelta(days=1)
+#: A poll that brought so many new links is followed by one after `POLL_BUSY`, unless the feed asks
+#: for longer. So many are about what a large outlet publishes in a quarter of an hour.
+MANY_LINKS, POLL_BUSY = 10, timedelta(minutes=15)
+#: With every so many polls in a row without a new link the wait doubles, up to `POLL_QUIET`: the
+#: first report after a quiet night is found within that.
+QUIET_STEP, POLL_QUIET = 3, timedelta(hours=4)
+#: Due times are rounded up to this: starting a process costs as much as a hundred polls.
+POLL_GRID = timedelta(minutes=5)
 #: The wait doubles with each failure in a row, up to this many doublings (30 min to 16 h).
 MOST_DOUBLINGS = 5
 
@@ -24,12 +34,34 @@ RETRY_AFTER = timedelta(minutes=15)
 MOST_TRIES = 5
 
 
-def next_poll(now: datetime, *, failures: int = 0, ttl_seconds: int | None = None) -> datetime:
-    """When a source is due after a poll at `now`; `failures` counts those in a row."""
-    every = POLL_EVERY if ttl_seconds is None else timedelta(seconds=min(ttl_seconds, 86_400))
+def next_poll(
+    now: datetime,
+    *,
+    failures: int = 0,
+    ttl_seconds: int | None = None,
+    quiet_polls: int = 0,
+    new_links: int = 0,
+) -> datetime:
+    """When a source is due after a poll at `now` that brought so many new links.
+
+    `failures` and `quiet_polls` (without a new link) count those in a row. Due times lie on a grid,
+    so that one crawl serves many sources.
+    """
+    is_busy = new_links >= MANY_LINKS
+    every = POLL_BUSY if is_busy else POLL_EVERY
+    if ttl_seconds is not None:
+        every = timedelta(seconds=min(ttl_seconds, 86_400))
     every = min(max(every, POLL_LEAST), POLL_MOST)
+    slowed: timedelta = every * 2 ** min(quiet_polls // QUIET_STEP, MOST_DOUBLINGS)
+    every = max(every, min(slowed, POLL_QUIET))
     doublings: int = 2 ** min(failures, MOST_DOUBLINGS)
-    return now + min(every * doublings, POLL_MOST)
+    return _on_grid(now + min(every * doublings, POLL_MOST))
+
+
+def _on_grid(at: datetime) -> datetime:
+    """The next of the moments that lie a whole number of `POLL_GRID` after 1970."""
+    over = (at - _EPOCH) % POLL_GRID
+    return at + (POLL_GRID - over) if over else at
 
 
 def next_reading(first_seen_at: datetime, now: datetime) -> datetime | None:

@@ -24,7 +24,10 @@ class RowSpider(Spider):  # type: ignore[misc]
     """
 
     session: Session
-    result: Mapping[str, Any] | None = None
+
+    def ending(self) -> Mapping[str, Any] | None:
+        """What the crawl has to say at its end besides its counts."""
+        return None
 
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "RowSpider":

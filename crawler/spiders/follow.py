@@ -6,6 +6,7 @@ outcome, also where no page came.
 
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from scrapy import Request, signals
@@ -16,10 +17,12 @@ from twisted.python.failure import Failure
 from crawler.answers import Ending, ending_of_answer, ending_of_failure
 from crawler.discovery import limits
 from crawler.discovery.documents import Reading, read_document
-from crawler.politeness import PATIENCE_SECONDS, CrawlStopping
+from crawler.documents import Document
+from crawler.politeness import PATIENCE_SECONDS, CrawlStopping, HostHeld
 from crawler.polls import Polls
 from crawler.spiders.base import RowSpider, headers_of
-from crawler.worklist import Document, Job, Worklist, url_of
+from crawler.worklist import Job, Worklist, url_of
+from pipelines.errors import StoreError
 from pipelines.incident import SourceKind
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
@@ -36,6 +39,9 @@ MOST_NAMED = 100
 #: Outcomes of a host that gives no answer; some of them in a row, and it is left alone.
 _UNANSWERED = frozenset({Outcome.TIMEOUT, Outcome.NETWORK_ERROR, Outcome.TLS_ERROR})
 
+#: A page that came when its crawl was all but over.
+_TOO_LATE = Ending(Outcome.CANCELLED, "the crawl was cancelled before it was read", again=True)
+
 _ACCEPT = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -50,13 +56,13 @@ class FollowSpider(RowSpider):
         spider: FollowSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.work = Worklist(spider.session, cls.kinds)
         spider.polls = Polls(spider.session)
-        spider.not_polled = []
+        spider.not_polled = {}
         crawler.signals.connect(spider.broken, signals.item_error)
         return spider
 
     work: Worklist
     polls: Polls
-    not_polled: list[dict[str, str]]
+    not_polled: dict[str, str]
 
     async def start(self) -> AsyncIterator[Any]:
         """Requests, as hosts come free, until nothing is left that can be asked for soon."""
@@ -74,9 +80,9 @@ class FollowSpider(RowSpider):
                     yield request
             if not jobs and not await self._wait():
                 break
-        why = self.session.stop_reason or "its host cannot be asked soon enough for this crawl"
-        for document in self.work.left_over():
-            self._not_polled(document, why)
+        if self.session.stop_reason is None:
+            for document in self.work.left_over():
+                self._not_polled(document, self.work.documents.why_waiting(document.host))
 
     async def _wait(self) -> bool:
         """Wait for something to do; False where there is nothing to wait for."""
@@ -86,9 +92,21 @@ class FollowSpider(RowSpider):
             return True
         patience = self.work.patience()
         if patience is None:
-            return False
+            return not self.work.seal()
         await self.wait(min(max(patience, 0.05), 5.0))
         return True
+
+    def ending(self) -> dict[str, Any] | None:
+        """Documents that were not asked for, with the reason, and what other crawls were handed."""
+        for document in self.work.left_over():
+            self.not_polled.setdefault(document.url, self.session.stop_reason or "it was not asked")
+        named = list(self.not_polled.items())[:MOST_NAMED]
+        said: dict[str, Any] = {}
+        if named:
+            said["not_polled"] = [{"url": url, "reason": reason} for url, reason in named]
+        if self.session.progress.handed:
+            said["handed"] = self.session.progress.handed_over()
+        return said or None
 
     def request_of(self, job: Job) -> Request:
         """The request for a job, conditional where an earlier answer is known."""
@@ -118,10 +136,10 @@ class FollowSpider(RowSpider):
         if self._asked_to_wait(response, job):
             self.work.put_back(job)
         elif response.status == 304:
-            self.polls.unchanged(job)
             self._known_files(job)
+            self.polls.unchanged(job, is_last=self.work.documents.ended(job))
         elif (ending := ending_of_answer(response)) is not None:
-            self.polls.failed(job, ending)
+            self._failed_poll(job, ending)
         else:
             self._take_links(response, job)
 
@@ -130,32 +148,35 @@ class FollowSpider(RowSpider):
         reading = read_document(job.source.kind, response.body, response.url, content_type)
         if reading.problem is not None:
             remedy = f"try 'followup source check {job.source.id}'"
-            self.polls.failed(job, Ending(Outcome.BAD_FEED, f"{reading.problem}; {remedy}"))
+            self._failed_poll(job, Ending(Outcome.BAD_FEED, f"{reading.problem}; {remedy}"))
             return
         files = self._add_files(job, reading)
-        links = self.work.fresh(reading.links, job.source)
-        self.polls.took(job, dict(headers_of(response)), links, reading, files)
+        links = self.work.fresh(reading.links, job)
+        headers = dict(headers_of(response))
+        is_last = self.work.documents.ended(job)
+        self.polls.took(job, headers, links, reading, files, is_last=is_last)
+
+    def _failed_poll(self, job: Document, ending: Ending) -> None:
+        self.polls.failed(job, ending, is_last=self.work.documents.ended(job))
 
     def _add_files(self, job: Document, reading: Reading) -> list[str]:
         """Put the files that an index names on the list; those that were taken."""
-        return [
-            url
-            for url in reading.children
-            if self.work.add_document(Document(job.source, url, job.depth + 1))
-        ]
+        return [url for url in reading.children if self.work.add_document(_file_of(job, url))]
 
     def _known_files(self, job: Document) -> None:
         """An unchanged index names the files that it named before."""
         if job.source.kind is SourceKind.SITEMAP and job.depth == 0:
             for url in self.polls.files_of(job.source):
-                self.work.add_document(Document(job.source, url, job.depth + 1))
+                self.work.add_document(_file_of(job, url))
 
     # pages
 
     def read_page(self, response: Response, job: QueuedLink) -> Iterator[Page]:
         """Hand a page to the pipelines, or settle the link by the answer's status."""
         self.work.done(job)
-        if self._asked_to_wait(response, job):
+        if self.session.is_late:
+            self.session.settle(job, _TOO_LATE)
+        elif self._asked_to_wait(response, job):
             self.session.put_back(job)
         elif response.status == 304 and job.article_id is not None:
             self.session.unchanged(job)
@@ -186,33 +207,59 @@ class FollowSpider(RowSpider):
         self._ended(failure.request.cb_kwargs["job"], failure.value)
 
     def _ended(self, job: Job, error: BaseException) -> None:
+        if isinstance(error, StoreError):
+            # It says nothing of the job, which is done again by the next crawl.
+            self.work.done(job)
+            return self.session.fail(str(error))
         ending = ending_of_failure(error)
-        self.work.done(job, answered=ending.outcome not in _UNANSWERED)
+        self.work.done(
+            job,
+            answered=ending.outcome not in _UNANSWERED,
+            held=isinstance(error, HostHeld),
+        )
         _log.info(
             "no answer url=%s outcome=%s reason=%r", url_of(job), ending.outcome, ending.reason
         )
         if isinstance(job, QueuedLink):
             self.session.settle(job, ending)
+        else:
+            self._no_document(job, error, ending)
+        return None
+
+    def _no_document(self, job: Document, error: BaseException, ending: Ending) -> None:
+        if isinstance(error, CrawlStopping):
+            self.not_polled[job.url] = self.session.stop_reason or ending.reason
+        elif isinstance(error, HostHeld):
+            if not self.work.hold(job, error):
+                self._not_polled(job, ending.reason, error.seconds)
         elif isinstance(error, StopDownload) and ending.again and job.tries < MOST_WAITS:
             self.session.gate.hold_off(job.host, LARGE_PAUSE_SECONDS)
             self.work.put_back(job)
         elif ending.outcome is Outcome.DEFERRED:
             self._not_polled(job, ending.reason)
-        elif not isinstance(error, CrawlStopping):
-            self.polls.failed(job, ending)
+        else:
+            self._failed_poll(job, ending)
 
-    def _not_polled(self, document: Document, reason: str) -> None:
-        """A document that was not asked for stays due; the crawl's row names it."""
+    def _not_polled(self, document: Document, reason: str, seconds: float | None = None) -> None:
+        """A document that was not asked for: its source is due again when its host is free; the
+        crawl's row names it."""
         _log.warning("not polled url=%s reason=%r", document.url, reason)
-        if len(self.not_polled) < MOST_NAMED:
-            self.not_polled.append({"url": document.url, "reason": reason})
-        self.result = {"not_polled": self.not_polled}
+        self.not_polled[document.url] = reason
+        if seconds is None:
+            seconds = self.session.gate.wait_seconds(document.host)
+        is_last = self.work.documents.ended(document)
+        self.polls.left(document, reason, free_in=seconds, is_last=is_last)
 
     def broken(self, item: Any, response: Any, failure: Failure) -> None:
         """A stage broke on a page: it is counted, and the log has the traceback."""
         page = item if isinstance(item, Page) else getattr(item, "page", None)
         _log.error("stage broke item=%s", type(item).__name__, exc_info=failure.value)
         self.session.broken(page, failure.value)
+
+
+def _file_of(index: Document, url: str) -> Document:
+    """A file that an index names."""
+    return replace(index, url=url, depth=index.depth + 1, tries=0)
 
 
 def _reread(status: int, ending: Ending) -> Ending:

@@ -5,7 +5,7 @@ the usual places. Each is asked for before it is believed. The findings stand in
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from scrapy import Request
@@ -19,6 +19,7 @@ from crawler.discovery.documents import read_document
 from crawler.spiders.base import RowSpider
 from pipelines.clean import clean
 from pipelines.dates import iso
+from pipelines.errors import StoreError
 from pipelines.incident import SourceKind
 from pipelines.urls import canonical_key, origin_of, same_site
 
@@ -37,12 +38,15 @@ class ProbeSpider(RowSpider):
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "ProbeSpider":
         spider: ProbeSpider = super().from_crawler(crawler, *args, **kwargs)
         spider.findings = []
-        spider.result = {"found": spider.findings}
         spider.asked = set()
         return spider
 
     findings: list[dict[str, Any]]
     asked: set[str]
+
+    def ending(self) -> Mapping[str, Any]:
+        """What was found at the addresses."""
+        return {"found": self.findings}
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the addresses of the crawl."""
@@ -140,6 +144,8 @@ class ProbeSpider(RowSpider):
 
     def failed(self, failure: Failure) -> None:
         """An address that gave no answer; only those that were asked for by hand are told of."""
+        if isinstance(failure.value, StoreError):
+            return self.session.fail(str(failure.value))
         ending = ending_of_failure(failure.value)
         request: Request = failure.request
         _log.info("no answer url=%s reason=%r", request.url, ending.reason)
@@ -150,6 +156,7 @@ class ProbeSpider(RowSpider):
                 outcome=str(ending.outcome),
                 reason=ending.reason,
             )
+        return None
 
 
 def _content_type(response: Response) -> str | None:

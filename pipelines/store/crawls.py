@@ -5,17 +5,18 @@ exactly one state. Its counts by outcome are taken from its worklist, never hand
 always add up.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, Update, and_, func, select, update
 
 from pipelines.errors import UnknownThing
 from pipelines.outcomes import Outcome
-from pipelines.store.schema import crawl, crawl_link
+from pipelines.store import crawl_sources
+from pipelines.store.schema import crawl, crawl_link, crawl_source
 
 
 class Trigger(StrEnum):
@@ -116,23 +117,41 @@ def miss(
     now: datetime,
 ) -> int:
     """Writes down a run of the schedule that did not happen at its time, and why; gives its id."""
-    return int(
-        conn.execute(
-            crawl.insert()
-            .values(
-                trigger=Trigger.SCHEDULE,
-                requested_by=requested_by,
-                request=dict(request),
-                state=CrawlState.MISSED,
-                requested_at=due_at,
-                ended_at=now,
-                end_reason=reason,
-                known=0,
-                requests=0,
-            )
-            .returning(crawl.c.id)
-        ).scalar_one()
-    )
+    row = _missed(requested_by, request, reason, due_at, now)
+    return int(conn.execute(crawl.insert().values(**row).returning(crawl.c.id)).scalar_one())
+
+
+def miss_all(
+    conn: Connection,
+    rows: Iterable[tuple[datetime, str, Mapping[str, Any]]],
+    requested_by: str,
+    *,
+    now: datetime,
+) -> None:
+    """`miss` for many: due time, reason and request of each."""
+    missed = [_missed(requested_by, request, why, at, now) for at, why, request in rows]
+    if missed:
+        conn.execute(crawl.insert(), missed)
+
+
+def _missed(
+    requested_by: str,
+    request: Mapping[str, Any],
+    reason: str,
+    due_at: datetime,
+    now: datetime,
+) -> Mapping[str, Any]:
+    return {
+        "trigger": Trigger.SCHEDULE,
+        "requested_by": requested_by,
+        "request": dict(request),
+        "state": CrawlState.MISSED,
+        "requested_at": due_at,
+        "ended_at": now,
+        "end_reason": reason,
+        "known": 0,
+        "requests": 0,
+    }
 
 
 def start(conn: Connection, id: int, *, pid: int, now: datetime, wall_now: datetime) -> bool:
@@ -176,7 +195,8 @@ def finish(
 ) -> bool:
     """Ends a crawl and writes its counts. False if it had ended already; nothing changes then.
 
-    Close its worklist (`worklists.close`) before, in the same transaction.
+    Close its worklist (`worklists.close`) before, in the same transaction. Sources that it has not
+    polled are left; what the schedule wanted of them is due again unless a person ended the crawl.
     """
     totals = counts(conn, id)
     values: dict[str, Any] = {
@@ -191,7 +211,12 @@ def finish(
     if requests is not None:
         values["requests"] = requests
     unended = crawl.c.state.in_([CrawlState.REQUESTED, CrawlState.RUNNING])
-    return _changed(conn, update(crawl).where(crawl.c.id == id, unended).values(**values))
+    if not _changed(conn, update(crawl).where(crawl.c.id == id, unended).values(**values)):
+        return False
+    ended = get(conn, id)
+    by_person = ended.cancel_requested_at is not None and ended.cancel_reason is None
+    crawl_sources.leave(conn, id, end_reason or str(state), now=now, again=not by_person)
+    return True
 
 
 def set_exit_status(conn: Connection, id: int, exit_status: int) -> None:
@@ -237,25 +262,68 @@ def ask_cancel(
 
     `reason` is None where a person asks. Gives the state after that. Raises UnknownThing.
     """
+    get(conn, id)
+    conn.execute(
+        update(crawl)
+        .where(crawl.c.id == id, crawl.c.ended_at.is_(None))
+        .where(crawl.c.cancel_requested_at.is_(None))
+        .values(cancel_requested_at=now, cancel_reason=reason)
+    )
     current = get(conn, id).state
     said = reason or "cancelled before it began"
     if current is CrawlState.REQUESTED and finish(
         conn, id, CrawlState.CANCELLED, now=now, end_reason=said
     ):
         return CrawlState.CANCELLED
-    conn.execute(
-        update(crawl)
-        .where(crawl.c.id == id, crawl.c.state == CrawlState.RUNNING)
-        .where(crawl.c.cancel_requested_at.is_(None))
-        .values(cancel_requested_at=now, cancel_reason=reason)
-    )
-    return get(conn, id).state
+    return current
 
 
 def is_cancel_asked(conn: Connection, id: int) -> bool:
     """True once somebody asked for its end."""
     asked = select(crawl.c.cancel_requested_at).where(crawl.c.id == id)
     return conn.execute(asked).scalar() is not None
+
+
+def takes_more() -> ColumnElement[bool]:
+    """The condition on a row of `crawl`: it runs, and may be handed something to do."""
+    return and_(
+        crawl.c.state == CrawlState.RUNNING,
+        crawl.c.sealed_at.is_(None),
+        crawl.c.cancel_requested_at.is_(None),
+    )
+
+
+def hold_open(conn: Connection, id: int) -> bool:
+    """True where a crawl takes more, and does until the end of this transaction.
+
+    Belongs at the end of the transaction that hands something over: whoever has a crawl's row waits
+    for nothing else then, so that no two wait for each other on PostgreSQL.
+    """
+    row = select(crawl.c.id).where(crawl.c.id == id, takes_more())
+    return conn.execute(row.with_for_update(key_share=True)).one_or_none() is not None
+
+
+def lock(conn: Connection, id: int) -> None:
+    """Lets nobody hand a crawl anything until the end of this transaction; for its own process,
+    before it looks whether anything was."""
+    conn.execute(select(crawl.c.id).where(crawl.c.id == id).with_for_update(key_share=True))
+
+
+def seal(conn: Connection, id: int, *, now: datetime) -> None:
+    """The crawl takes nothing more in hand: it is about to end."""
+    conn.execute(
+        update(crawl).where(crawl.c.id == id, crawl.c.sealed_at.is_(None)).values(sealed_at=now)
+    )
+
+
+def given_sources(conn: Connection, id: int) -> Mapping[int, int]:
+    """How many sources a crawl handed to others, by the other's id."""
+    rows = conn.execute(
+        select(crawl_source.c.crawl_id, func.count())
+        .where(crawl_source.c.given_by == id)
+        .group_by(crawl_source.c.crawl_id)
+    )
+    return dict(rows.tuples().all())
 
 
 def counts(conn: Connection, id: int) -> Counts:

@@ -32,7 +32,7 @@ from pipelines.outcomes import Outcome
 from pipelines.store import hosts
 from pipelines.store.columns import Id
 from pipelines.store.database import chunks, insert_into
-from pipelines.store.schema import article, crawl_link, host, link
+from pipelines.store.schema import article, crawl, crawl_link, host, link
 
 
 class LinkState(StrEnum):
@@ -59,6 +59,8 @@ READ = frozenset(
 )
 #: The address was not really tried: it keeps its place though no time for another try is given.
 KEEPS_ITS_PLACE = frozenset({Outcome.DEFERRED, Outcome.BUDGET, Outcome.CANCELLED})
+#: The least priority of what a person waits for; an address typed by hand goes before it still.
+FIRST_IN_LINE, TYPED = 50, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +90,53 @@ def take_up(
 ) -> int:
     """Puts all queued links that are due, or those of some sources, on a crawl's worklist.
 
-    How many were added. What an earlier crawl left behind is found again this way.
+    How many were added. What an earlier crawl left behind is found again this way; what another
+    crawl that is running still has on its list is left to that one.
     """
     due = select(
         literal(crawl_id), link.c.id, link.c.host, literal(now, link.c.found_at.type)
-    ).where(link.c.state == LinkState.QUEUED, is_due(now))
+    ).where(link.c.state == LinkState.QUEUED, is_due(now), ~open_elsewhere(crawl_id).exists())
     if source_ids is not None:
         due = due.where(link.c.source_id.in_(source_ids))
     return put_on_worklist(conn, due)
+
+
+def raise_priority(conn: Connection, link_ids: Select[tuple[int]]) -> None:
+    """Puts links first in line, whichever crawl has them on its list."""
+    conn.execute(
+        update(link)
+        .where(link.c.id.in_(link_ids), link.c.priority < FIRST_IN_LINE)
+        .values(priority=FIRST_IN_LINE)
+    )
+
+
+_theirs = crawl_link.alias("theirs")
+_other = crawl.alias("other")
+_LISTED = [crawl_link.c.crawl_id, crawl_link.c.link_id]
+
+
+def open_elsewhere(crawl_id: int) -> Select[tuple[int]]:
+    """The rows of a link that are open on the lists of other crawls that go on with them."""
+    return (
+        select(_theirs.c.crawl_id)
+        .join(_other, _other.c.id == _theirs.c.crawl_id)
+        .where(
+            _theirs.c.link_id == link.c.id,
+            _theirs.c.outcome.is_(None),
+            _theirs.c.crawl_id != crawl_id,
+            _other.c.ended_at.is_(None),
+            _other.c.sealed_at.is_(None),
+            _other.c.cancel_requested_at.is_(None),
+        )
+        .correlate(link)
+    )
 
 
 def reread(conn: Connection, crawl_id: int, article_ids: Iterable[int], *, now: datetime) -> int:
     """Queues the links of stored articles again and puts them on a crawl's worklist.
 
     How many were added. An article without a link (ingested) is skipped; of several links of one
-    article the oldest is read. One that another crawl is fetching is left to it.
+    article the oldest is read. One that another crawl is fetching or has on its list is left to it.
     """
     added = 0
     for some in chunks(sorted(set(article_ids))):
@@ -119,7 +153,11 @@ def reread(conn: Connection, crawl_id: int, article_ids: Iterable[int], *, now: 
         )
         queued = select(
             literal(crawl_id), link.c.id, link.c.host, literal(now, link.c.found_at.type)
-        ).where(link.c.id.in_(ids), link.c.state == LinkState.QUEUED)
+        ).where(
+            link.c.id.in_(ids),
+            link.c.state == LinkState.QUEUED,
+            ~open_elsewhere(crawl_id).exists(),
+        )
         added += put_on_worklist(conn, queued)
     return added
 
@@ -324,14 +362,21 @@ def _best_by_host(
     )
 
 
-def put_on_worklist(conn: Connection, rows: Select[tuple[int, int, str, datetime]]) -> int:
-    """Puts crawl, link, host and time on worklists; rows that stand there already are left."""
-    return conn.execute(
-        insert_into(conn, crawl_link)
-        .from_select(["crawl_id", "link_id", "host", "at"], rows)
-        .on_conflict_do_nothing(index_elements=[crawl_link.c.crawl_id, crawl_link.c.link_id]),
-        execution_options={"preserve_rowcount": True},
-    ).rowcount
+def put_on_worklist(
+    conn: Connection, rows: Select[tuple[int, int, str, datetime]], *, again: bool = False
+) -> int:
+    """Puts crawl, link, host and time on worklists; rows that stand there already are left, but
+    with `again` those that were DEFERRED are opened once more."""
+    insert = insert_into(conn, crawl_link).from_select(["crawl_id", "link_id", "host", "at"], rows)
+    if again:
+        opened = {"outcome": None, "reason": None, "at": insert.excluded.at}
+        was_deferred = crawl_link.c.outcome == Outcome.DEFERRED
+        insert = insert.on_conflict_do_update(
+            index_elements=_LISTED, set_=opened, where=was_deferred
+        )
+    else:
+        insert = insert.on_conflict_do_nothing(index_elements=_LISTED)
+    return conn.execute(insert, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def _queued(row: Row[Any]) -> QueuedLink:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from pipelines.items import Link
 from pipelines.outcomes import Outcome
@@ -162,6 +162,10 @@ def _refresh(conn: Connection, offered: Offered, link_id: int) -> None:
         "snippet": func.coalesce(link.c.snippet, said.snippet),
         "source_id": func.coalesce(link.c.source_id, offered.source_id),
     }
+    if offered.priority > 0:
+        values["priority"] = case(
+            (link.c.priority < offered.priority, offered.priority), else_=link.c.priority
+        )
     if offered.for_incident_id is not None:
         values["for_incident_id"] = offered.for_incident_id
     if offered.force:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.incident import Health, Source, SourceKind
-from pipelines.store.database import insert_into
+from pipelines.store.database import chunks, insert_into
 from pipelines.store.schema import document, source
 from pipelines.store.validators import Validators
 
@@ -70,6 +70,15 @@ def list_all(conn: Connection) -> list[Source]:
     return [_source(row) for row in conn.execute(select(source).order_by(source.c.id))]
 
 
+def listed(conn: Connection, ids: Iterable[int]) -> list[Source]:
+    """Those of the sources that are there, by id."""
+    found: list[Source] = []
+    for some in chunks(sorted(set(ids))):
+        rows = conn.execute(select(source).where(source.c.id.in_(some)).order_by(source.c.id))
+        found += [_source(row) for row in rows]
+    return found
+
+
 def failures(conn: Connection) -> Mapping[int, int]:
     """Polls that failed in a row, by source; those without are left out."""
     rows = conn.execute(select(source.c.id, source.c.failures).where(source.c.failures > 0))
@@ -98,9 +107,24 @@ def set_health(
     )
 
 
-def mark_polled(conn: Connection, id: int, *, now: datetime, due_at: datetime | None) -> None:
-    """The source was asked, whatever came of it."""
-    conn.execute(update(source).where(source.c.id == id).values(polled_at=now, due_at=due_at))
+def mark_polled(
+    conn: Connection,
+    id: int,
+    *,
+    now: datetime,
+    due_at: datetime | None,
+    quiet_polls: int | None = None,
+) -> None:
+    """The source was asked, whatever came of it; `quiet_polls` None leaves their count."""
+    values: dict[str, Any] = {"polled_at": now, "due_at": due_at}
+    if quiet_polls is not None:
+        values["quiet_polls"] = quiet_polls
+    conn.execute(update(source).where(source.c.id == id).values(**values))
+
+
+def quiet_polls(conn: Connection, id: int) -> int:
+    """Polls in a row that brought no new link."""
+    return conn.execute(select(source.c.quiet_polls).where(source.c.id == id)).scalar() or 0
 
 
 def set_marks(

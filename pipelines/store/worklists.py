@@ -1,21 +1,25 @@
 """A crawl's worklist as a whole: what is open, what holds it up, and its end."""
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, literal, select, update
+from sqlalchemy import Connection, and_, case, func, literal, select, update
 
 from pipelines.outcomes import Outcome
 from pipelines.store import crawls, hosts
+from pipelines.store.database import chunks, insert_into
 from pipelines.store.frontier import (
     KEEPS_ITS_PLACE,
     LinkState,
     is_due,
+    open_elsewhere,
     open_hosts,
     put_on_worklist,
+    raise_priority,
 )
-from pipelines.store.schema import crawl_link, host, link
+from pipelines.store.schema import crawl, crawl_link, host, link
 
 _WORK = crawl_link.join(link, link.c.id == crawl_link.c.link_id)
 
@@ -48,18 +52,24 @@ class Waiting:
     host_free_at: datetime | None
 
 
-def held_hosts(conn: Connection, crawl_id: int, *, wall_now: datetime) -> list[Held]:
-    """Hosts on the worklist that another crawl holds."""
-    rows = conn.execute(
-        select(host.c.host, host.c.leased_by, host.c.lease_until)
-        .where(
-            host.c.leased_by != crawl_id,
-            host.c.lease_until > wall_now,
-            host.c.host.in_(open_hosts(crawl_id)),
-        )
-        .order_by(host.c.host)
+def held_hosts(
+    conn: Connection, crawl_id: int, *, wall_now: datetime, names: Collection[str] = ()
+) -> list[Held]:
+    """Those of the hosts on the worklist, and of those named, that another crawl holds which may be
+    handed something: one that runs on, and is no probe."""
+    is_held = and_(host.c.leased_by != crawl_id, host.c.lease_until > wall_now)
+    held = select(host.c.host, host.c.leased_by, host.c.lease_until, crawl.c.request).join_from(
+        host, crawl, crawl.c.id == host.c.leased_by
     )
-    return [Held(*row) for row in rows]
+    wanted = [host.c.host.in_(open_hosts(crawl_id))]
+    wanted += [host.c.host.in_(some) for some in chunks(sorted(set(names)))]
+    found = {
+        row.host: Held(row.host, row.leased_by, row.lease_until)
+        for some in wanted
+        for row in conn.execute(held.where(is_held, crawls.takes_more(), some))
+        if not row.request.get("probe")
+    }
+    return [found[name] for name in sorted(found)]
 
 
 def waiting(conn: Connection, crawl_id: int, *, now: datetime, wall_now: datetime) -> Waiting:
@@ -128,32 +138,67 @@ def defer_hosts(
     ).rowcount
 
 
-def hand_over(conn: Connection, crawl_id: int, *, now: datetime, wall_now: datetime) -> int:
-    """Puts links at hosts that another crawl holds on that crawl's worklist; how many they were.
+def hand_over(
+    conn: Connection, crawl_id: int, held: Held, reason: str, *, now: datetime, first: bool
+) -> int:
+    """Puts links at a host that another crawl holds on that crawl's worklist; how many they were.
 
-    Here they end DEFERRED with a reason that names the other crawl. Should that one be ending just
-    now, they stay queued for the next.
+    Here they end DEFERRED with the reason. With `first` they go first in line there. See in the
+    same transaction, and last, that the other still takes things (`crawls.hold_open`).
     """
-    given = 0
-    for held in held_hosts(conn, crawl_id, wall_now=wall_now):
-        if crawls.get(conn, held.crawl_id).request.get("probe"):
-            continue  # it only looks at addresses, and is soon done
-        mine = (
-            select(
-                literal(held.crawl_id), link.c.id, link.c.host, literal(now, crawl_link.c.at.type)
-            )
-            .select_from(_WORK)
-            .where(
-                crawl_link.c.crawl_id == crawl_id,
-                crawl_link.c.outcome.is_(None),
-                link.c.host == held.host,
-                link.c.state == LinkState.QUEUED,
-            )
+    theirs = and_(
+        crawl_link.c.crawl_id == crawl_id,
+        crawl_link.c.outcome.is_(None),
+        link.c.host == held.host,
+        link.c.state == LinkState.QUEUED,
+    )
+    if first:
+        raise_priority(conn, select(link.c.id).select_from(_WORK).where(theirs))
+    at = literal(now, crawl_link.c.at.type)
+    rows = select(literal(held.crawl_id), link.c.id, link.c.host, at).select_from(_WORK)
+    put_on_worklist(conn, rows.where(theirs), again=True)
+    return defer_hosts(conn, crawl_id, [held.host], reason, now=now)
+
+
+def put_first(
+    conn: Connection, crawl_id: int, source_ids: Collection[int], *, now: datetime
+) -> Mapping[int, int]:
+    """Puts links of some sources first in line on the lists of the crawls that have them open; how
+    many, by crawl.
+
+    On this crawl's worklist they end DEFERRED, with a reason that names the other crawl.
+    """
+    there = open_elsewhere(crawl_id)
+    rows = conn.execute(
+        select(link.c.id, link.c.host, there.limit(1).scalar_subquery().label("holder")).where(
+            link.c.state == LinkState.QUEUED, link.c.source_id.in_(source_ids), there.exists()
         )
-        put_on_worklist(conn, mine)
-        reason = f"handed to crawl {held.crawl_id}, which is asking {held.host} just now"
-        given += defer_hosts(conn, crawl_id, [held.host], reason, now=now)
-    return given
+    ).all()
+    for some in chunks(rows):
+        raise_priority(conn, select(link.c.id).where(link.c.id.in_([row.id for row in some])))
+        conn.execute(
+            insert_into(conn, crawl_link).on_conflict_do_nothing(
+                index_elements=[crawl_link.c.crawl_id, crawl_link.c.link_id]
+            ),
+            [
+                {
+                    "crawl_id": crawl_id,
+                    "link_id": row.id,
+                    "host": row.host,
+                    "at": now,
+                    "outcome": Outcome.DEFERRED,
+                    "reason": f"first in line on the list of crawl {row.holder}",
+                }
+                for row in some
+            ],
+        )
+    return Counter(row.holder for row in rows)
+
+
+def remaining(conn: Connection, crawl_id: int) -> int:
+    """Links on the worklist that have no outcome yet."""
+    is_open = and_(crawl_link.c.crawl_id == crawl_id, crawl_link.c.outcome.is_(None))
+    return conn.execute(select(func.count()).where(is_open)).scalar_one()
 
 
 def close(
@@ -185,6 +230,7 @@ def close(
         .values(
             state=LinkState.QUEUED,
             crawl_id=None,
+            tries=case((link.c.tries > 0, link.c.tries - 1), else_=0),
             outcome=Outcome.CANCELLED,
             reason="cut off in flight",
             changed_at=now,

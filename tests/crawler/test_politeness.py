@@ -70,7 +70,7 @@ def test_the_gap_goes_on_from_an_earlier_crawl() -> None:
 
 def test_a_held_host_is_not_asked() -> None:
     def held(_host: str) -> Manners:
-        raise HostHeld("crawl 7")
+        raise HostHeld("crawl 7", host=_host)
 
     async def run() -> None:
         turnstile = Gate(1, recall=held, note=lambda _host: None, wall=lambda: WALL)

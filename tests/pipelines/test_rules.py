@@ -96,6 +96,29 @@ def test_a_feeds_ttl_is_believed_within_bounds() -> None:
     assert next_poll(NOW, ttl_seconds=10**12) - NOW == DAY
 
 
+def test_a_quiet_source_is_asked_less_and_less_often_but_every_four_hours() -> None:
+    waits = [next_poll(NOW, quiet_polls=count) - NOW for count in range(40)]
+    assert waits == sorted(waits)
+    assert (waits[0], waits[2], waits[3]) == (HOUR / 2, HOUR / 2, HOUR)
+    assert waits[-1] == 4 * HOUR
+    assert next_poll(NOW, quiet_polls=40, ttl_seconds=6 * 3_600) - NOW == 6 * HOUR
+    assert next_poll(NOW, quiet_polls=40, failures=5) - NOW == DAY
+
+
+def test_a_source_with_many_new_links_is_asked_again_soon() -> None:
+    assert next_poll(NOW, new_links=9) - NOW == HOUR / 2
+    assert next_poll(NOW, new_links=10) - NOW == HOUR / 4
+    assert next_poll(NOW, new_links=10, ttl_seconds=3_600) - NOW == HOUR
+
+
+def test_adaptive_due_times_share_a_grid_and_are_never_too_soon() -> None:
+    for seconds in (1, 61, 299, 300, 3_599):
+        polled = NOW + timedelta(seconds=seconds, microseconds=7)
+        due = next_poll(polled, new_links=50)
+        assert due.timestamp() % 300 == 0
+        assert timedelta(minutes=15) <= due - polled < timedelta(minutes=20)
+
+
 def test_a_link_that_keeps_failing_is_given_up() -> None:
     waits = [next_try(NOW, tries) for tries in range(1, MOST_TRIES + 1)]
     assert waits[0] == NOW + timedelta(minutes=15)

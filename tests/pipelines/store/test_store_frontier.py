@@ -294,6 +294,7 @@ def test_a_crawl_thought_dead_does_not_settle_what_another_took_over(database: D
         put(conn, first, "a.test/1")
         taken = take(conn, first)[0]
         assert frontier.release(conn, [first]) == 1
+        crawls.finish(conn, first, crawls.CrawlState.FAILED, now=NOW)
         second = begin(conn)
         frontier.take_up(conn, second, now=NOW)
         assert take(conn, second)[0].tries == 2
@@ -363,9 +364,8 @@ def test_two_takers_at_once_never_get_the_same_host(database: Database) -> None:
     names = [f"h{i}.test" for i in range(40)]
     with database.write() as conn:
         takers = [begin(conn) for _ in range(4)]
-        put(conn, takers[0], *(f"{name}/{i}" for name in names for i in range(2)))
-        for other in takers[1:]:
-            frontier.take_up(conn, other, now=NOW)
+        for each in takers:
+            put(conn, each, *(f"{name}/{i}" for name in names for i in range(2)))
     got: dict[int, list[QueuedLink]] = {id: [] for id in takers}
 
     def run(id: int) -> None:
