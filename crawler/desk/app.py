@@ -76,7 +76,8 @@ def _not_found(request: Request, error: Exception) -> Response:
 
 def _broken(request: Request, error: Exception) -> Response:
     answer = _rendered(request, problems.of_failure())
-    answer.headers.update(SECURITY_HEADERS)  # the gate lies inside of what answers here
+    # The gate lies inside of what answers here, and the server closes the connection after this.
+    answer.headers.update({**SECURITY_HEADERS, "Connection": "close"})
     return answer
 
 

@@ -149,7 +149,7 @@ def _credentials(header: str) -> tuple[str | None, str | None]:
     """User name (None: none) and token of an Authorization header."""
     scheme, _, rest = header.partition(" ")
     if scheme.lower() == "bearer":
-        return None, rest.strip()
+        return None, rest.strip().encode("latin-1").decode(errors="replace")
     if scheme.lower() != "basic":
         return None, None
     try:

@@ -196,6 +196,8 @@ def _environment() -> Environment:
         "span": words.span,
         "counted": words.counted,
         "in_words": words.in_words,
+        "short": words.short,
+        "sentence": words.sentence,
         "in_order": _in_order,
         "purpose": crawls.purpose,
         "end": _end,

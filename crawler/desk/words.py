@@ -3,6 +3,9 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+#: Of an address that is shown beside a name.
+MOST_SIGNS = 60
+
 _UNITS = (("day", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
 
 
@@ -46,3 +49,15 @@ def counted(number: int, noun: str) -> str:
 def in_words(name: str) -> str:
     """A name for programs as words: "off_topic" is "off topic"."""
     return name.replace("_", " ")
+
+
+def sentence(said: str) -> str:
+    """What another part said, as a sentence of its own."""
+    said = said.strip()
+    return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")
+
+
+def short(url: str) -> str:
+    """An address without its scheme, of a length that fits a line."""
+    rest = url.partition("://")[2] or url
+    return rest if len(rest) <= MOST_SIGNS else rest[: MOST_SIGNS - 1] + "…"

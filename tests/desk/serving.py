@@ -96,9 +96,9 @@ def opened(folder: Path, **settings: Any) -> Iterator[Home]:
         yield home
 
 
-def copied(demo: Path, folder: Path) -> Path:
-    """A home of its own with what the demo followed."""
-    shutil.copytree(demo, folder)
+def copied(furnished: Path, folder: Path) -> Path:
+    """A home of its own with what another one has."""
+    shutil.copytree(furnished, folder)
     return folder
 
 
