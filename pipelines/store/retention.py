@@ -176,7 +176,7 @@ def crawls_ended(conn: Connection, ids: Iterable[int]) -> dict[int, datetime | N
     found: dict[int, datetime | None] = {}
     for some in chunks(ids):
         wanted = select(crawl.c.id, crawl.c.ended_at).where(crawl.c.id.in_(some))
-        found |= dict(conn.execute(wanted).tuples().all())
+        found |= {row.id: row.ended_at for row in conn.execute(wanted)}
     return found
 
 
