@@ -1,6 +1,7 @@
 """``followup crawl``, ``followup crawls`` and ``followup manners``."""
 
 import sys
+from dataclasses import asdict
 from typing import Annotated, Any
 
 import typer
@@ -106,11 +107,16 @@ class _Lines:
 
 def _progress_line(row: Crawl) -> str:
     progress: Any = row.progress or {}
-    return (
-        f"{progress.get('sources_read', 0)} of {progress.get('sources', 0)} sources read,"
-        f" {output.counted(progress.get('pages', 0), 'page')},"
-        f" {output.counted(row.requests, 'request')}"
-    )
+    parts = [
+        f"{progress.get('sources_read', 0)} of {progress.get('sources', 0)} sources read",
+        output.counted(progress.get("pages", 0), "page"),
+        output.counted(row.requests, "request"),
+    ]
+    if "rate" in progress:
+        parts.append(f"{progress['rate']:.1f} pages a second")
+    if "remaining" in progress:
+        parts.append(f"{progress['remaining']} to do")
+    return ", ".join(parts)
 
 
 def progress_view(home: Home, row: Crawl) -> Table:
@@ -121,9 +127,7 @@ def progress_view(home: Home, row: Crawl) -> Table:
     if row.started_at is None:
         lines.add_row(Text(f"crawl {row.id}: starting"))
         return lines
-    seconds = (home.now() - row.started_at).total_seconds() / home.config.speed
-    rate = row.requests / seconds if seconds > 1 else 0.0
-    lines.add_row(Text(f"crawl {row.id}: {_progress_line(row)}, {rate:.1f} a second"))
+    lines.add_row(Text(f"crawl {row.id}: {_progress_line(row)}"))
     shown = [f"{name} {count}" for name, count in report.counts.items()]
     lines.add_row(Text("  " + (", ".join(shown) or "no page read yet"), style="dim"))
     if asking := progress.get("asking"):
@@ -131,7 +135,19 @@ def progress_view(home: Home, row: Crawl) -> Table:
     if waiting := progress.get("waiting"):
         held = [f"{host} {seconds:.0f} s" for host, seconds in list(waiting.items())[:4]]
         lines.add_row(Text("  waiting for " + ", ".join(held), style="dim"))
+    for given in crawls.handed(home, row):
+        lines.add_row(Text("  " + _handed(given), style="dim"))
     return lines
+
+
+def _handed(given: crawls.Handed) -> str:
+    counts = ((given.sources, "source"), (given.links, "link"))
+    what = " and ".join(output.counted(number, one) for number, one in counts if number)
+    were = "was" if given.sources + given.links == 1 else "were"
+    return (
+        f"{what} {were} handed to crawl {given.crawl_id}, which is asking their hosts just now:"
+        f" followup crawls show {given.crawl_id}"
+    )
 
 
 def draw_report(report: crawls.Report) -> None:
@@ -147,8 +163,12 @@ def _tell_rest(home: Home, report: crawls.Report, wanted: Wanted) -> None:
     """What remains, and what a person can do about it."""
     if report.state is CrawlState.FAILED:
         output.say(f"The crawl failed: {report.end_reason}. See: followup crawls log {report.id}")
+    given = crawls.handed(home, crawls.get(home, report.id))
+    for one in given:
+        output.say(_handed(one))
     left = report.counts.get(Outcome.DEFERRED, 0) + report.counts.get(Outcome.CANCELLED, 0)
-    if left:
+    left -= sum(one.links for one in given)
+    if left > 0:
         output.say(
             f"{output.counted(left, 'link')} still queued, why is in the ledger;"
             " 'followup crawl' goes on with them."
@@ -221,15 +241,21 @@ def show(id: Id, as_json: AsJson = False) -> None:
     with open_home() as home:
         row = crawls.get(home, id)
         report = crawls.report(home, id)
+        seen, given = progress_view(home, row), crawls.handed(home, row)
     if as_json:
-        return output.put_json(crawls.record(row) | {"counts": dict(report.counts)})
+        told = [asdict(one) for one in given]
+        return output.put_json(crawls.record(row) | {"counts": dict(report.counts), "handed": told})
     output.put(
         f"Asked for at {row.requested_at:%Y-%m-%d %H:%M} UTC by {row.requested_by}"
         f" ({row.trigger}): {crawls.purpose(row)}"
     )
+    if row.state is CrawlState.MISSED:
+        return output.put(f"It was due then and did not happen: {row.end_reason}")
     draw_report(report)
     if reason := _end(row):
         output.put(f"Why: {reason}")
+    if row.state is CrawlState.RUNNING:
+        output.put(seen)
     return None
 
 

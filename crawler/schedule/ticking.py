@@ -47,7 +47,7 @@ class Schedule:
         self._beat_at: float | None = None
         self._again = threading.Event()
         self._problem: str | None = None
-        self._is_lost = False
+        self._is_over = False
         self.last_tick_at = time.monotonic()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -72,6 +72,7 @@ class Schedule:
 
     def stop(self) -> None:
         """Tick no more; a job under way is not waited for."""
+        self._is_over = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -98,7 +99,7 @@ class Schedule:
     def _tick(self) -> None:
         """One look after another while somebody asks for one."""
         self._again.set()
-        while self._again.is_set() and not self._is_lost:
+        while self._again.is_set() and not self._is_over:
             self._again.clear()
             self._look()
         soon = self._brood.force_in
@@ -150,7 +151,9 @@ class Schedule:
                 self._claimer.back_off.note(failed=failed, seconds=one.seconds, at=at)
 
     def _lose(self) -> None:
-        self._is_lost = True
+        if self._is_over:
+            return  # this server has given the schedule away itself
+        self._is_over = True
         self._problem = "another server keeps the schedule now"
         _log.error("the schedule is another server's now")
         self._lost()

@@ -294,11 +294,24 @@ def _missed(request: Mapping[str, Any]) -> str:
     return " ".join(parts)
 
 
-def handed(report: Report) -> dict[int, tuple[int, int]]:
-    """What a crawl gave to others, because they are asking its hosts: by the other's id the number
-    of sources and of links."""
-    found: dict[int, tuple[int, int]] = {}
-    for id, given in dict(report.result.get("handed", {})).items():
-        counts = given if isinstance(given, Mapping) else {"links": given}
-        found[int(id)] = (int(counts.get("sources", 0)), int(counts.get("links", 0)))
-    return found
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a crawl gave to another one that is asking its hosts."""
+
+    crawl_id: int
+    sources: int
+    links: int
+
+
+def handed(home: Home, crawl: Crawl) -> list[Handed]:
+    """What a crawl gave to others, so far where it runs."""
+    told = (crawl.result or {}).get("handed") or (crawl.progress or {}).get("handed") or {}
+    if not told:
+        return []
+    with home.database.read() as conn:
+        sources = store.given_sources(conn, crawl.id)
+    given = []
+    for id, total in sorted((int(id), int(total)) for id, total in told.items()):
+        of_these = min(sources.get(id, 0), total)
+        given.append(Handed(id, of_these, total - of_these))
+    return given
