@@ -297,9 +297,10 @@ class Session:
     def broken(self, page: Page | None, error: BaseException) -> None:
         """A stage broke on a page: counted, with what it said; the log has the traceback.
 
-        Where the store failed, not the page, the link keeps its place and the crawl ends.
+        Where the store or the disk failed, not the page, the link keeps its place and the crawl
+        ends.
         """
-        if isinstance(error, StoreError):
+        if isinstance(error, StoreError | OSError):
             self.fail(str(error))
             return
         if page is None or page.link_id is None:
