@@ -7,10 +7,12 @@ nobody could tell of them later. They are caught up once, at once. What falls in
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from crawler.schedule.claims import GRACE, MOST_MISSED
 from crawler.schedule.effective import Rules
+from crawler.schedule.rules import rule_of
 from crawler.schedule.times import times
 from pipelines.incident import Source
 from pipelines.polling import POLL_EVERY
@@ -55,6 +57,20 @@ def wake(conn: Connection, now: datetime) -> int:
     schedules.appoint(conn, {one.id: _rested(rules, one, now) for one in woken if one.id})
     schedules.wake(conn, [one.id for one in woken if one.id])
     return len(woken)
+
+
+def clock_set_back(conn: Connection, now: datetime) -> int:
+    """Rules that were set later than now, by a clock that has been set back since, hold from now
+    on; how many they are. Due times are left to the caller."""
+    number = 0
+    for setting in schedules.list_all(conn):
+        rule = None if setting.rule is None else rule_of(setting.rule)
+        if rule is not None and rule.anchor > now:
+            held = replace(rule, anchor=now.replace(microsecond=0)).record()
+            by = setting.changed_by
+            schedules.put(conn, setting.subject, {"rule": held}, by=by, now=now)
+            number += 1
+    return number
 
 
 def _is_owed(rules: Rules, source: Source, now: datetime) -> bool:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.schedule.applying import applied, wake
+from crawler.schedule.applying import applied, clock_set_back, wake
 from crawler.schedule.claims import MOST_MISSED
 from crawler.schedule.effective import Rules
 from crawler.schedule.rules import Rule, read_rule
@@ -217,6 +217,18 @@ def test_a_long_row_of_missed_runs_is_folded(conn: Connection) -> None:
     assert len(rows) == MOST_MISSED
     assert rows[0].request["runs"] == 119 - MOST_MISSED + 1
     assert rows[-1].requested_at == NOW + 119 * MINUTE
+
+
+def test_a_rule_holds_though_the_clock_is_set_back(conn: Connection) -> None:
+    one, before = source(conn, "a"), NOW - timedelta(days=365)
+    incident(conn, "ferry")
+    put(conn, ALL, rule=every("1h"))
+    put(conn, Subject(source_id=one.id), rule=replace(every("2h"), anchor=before))
+    assert clock_set_back(conn, before + HOUR) == 1
+    assert clock_set_back(conn, before + HOUR) == 0
+    held = Rules.load(conn).rules
+    assert next_time(held["all"], before + HOUR) == before + 2 * HOUR
+    assert held[Subject(source_id=one.id).name].anchor == before
 
 
 def test_a_few_of_many_sources_cost_little(database: Database) -> None:

@@ -60,6 +60,13 @@ def test_a_skipped_time_comes_after_the_gap_and_a_repeated_one_once() -> None:
     assert autumn == ["10-25 02:30+0200", "10-26 02:30+0200", "10-27 02:30+0100"]
 
 
+@pytest.mark.parametrize("minute", [0, 1, 7, 29, 31, 58, 59])
+def test_whatever_is_skipped_comes_when_the_clocks_were_set(minute: int) -> None:
+    begin = datetime(2014, 3, 29, 12, tzinfo=UTC)
+    nightly = rule("Europe/Berlin", cron=f"{minute} 2 * * *")
+    assert next_time(nightly, begin) == datetime(2014, 3, 30, 1, tzinfo=UTC)
+
+
 def test_several_skipped_times_come_once() -> None:
     often = rule("Europe/Berlin", cron="*/15 1-3 * * *")
     begin = datetime(2014, 3, 30, 0, 40, tzinfo=UTC)
@@ -187,6 +194,20 @@ def test_jitter_spreads_sources_the_same_each_time() -> None:
     assert timedelta(0) <= spread[0] < timedelta(minutes=1)
     assert timedelta(minutes=29) < spread[-1] <= timedelta(minutes=30)
     assert next_time(every, begin) == begin + timedelta(minutes=30), "the rule's own time has none"
+
+
+def test_jitter_never_reaches_the_next_time_nor_the_end_of_a_window() -> None:
+    # 02:30 is skipped and comes at 03:00, ten minutes before 03:10 instead of forty.
+    near = rule("Europe/Berlin", cron="10,30 2,3 * * *", jitter="19m")
+    after = datetime(2014, 3, 30, 0, 59, 59, tzinfo=UTC)
+    short = rule(every="1h", windows=["08:00-08:05"], jitter="20m")
+    opens = datetime(2014, 12, 20, 8, tzinfo=UTC)
+    for key in range(1, 100):
+        first, second = times(near, after, after + timedelta(hours=1), key=key, limit=2)
+        assert after < first < after + timedelta(minutes=10, seconds=1) <= second
+        at = next_time(short, opens - SECOND, key=key)
+        assert at is not None
+        assert opens <= at < opens + timedelta(minutes=5)
 
 
 ZONES = (
