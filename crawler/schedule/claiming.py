@@ -40,6 +40,12 @@ SET_BACK = timedelta(seconds=60)
 #: Gaps that are remembered: what was due in one is claimed soon after it.
 MOST_GAPS = 20
 
+#: Rows of missed runs that further sources are added to.
+MOST_TOLD = 500
+
+#: Whose run, when, why missed.
+_Key = tuple[str, datetime, str]
+
 
 class Superseded(Exception):
     """Another server keeps the schedule now."""
@@ -79,6 +85,7 @@ class Claimer:
     _claimed_at: float | None = None
     _revisited: tuple[datetime, float] | None = None
     _sought_at: float | None = None
+    _told: dict[_Key, int] = field(default_factory=dict)
 
     def trouble(self, said: str) -> None:
         """A look failed; what becomes late by it is explained by this."""
@@ -228,16 +235,34 @@ class Claimer:
                 return []  # somebody was quicker; the next look sees what there is
             schedules.rest(conn, decided.rest)
             schedules.appoint(conn, decided.due)
-            crawls.miss_all(conn, [_row(missed) for missed in decided.missed], BY, now=now)
-            if not polls:
-                return []
-            more = {"polls": len(polls)} | ({"caught_up": True} if decided.caught_up else {})
-            request = Wanted(due=True).record() | more
-            id = crawls.request(conn, Trigger.SCHEDULE, BY, request, now=now)
-            crawl_sources.put(conn, id, polls, now=now, due=polls)
+            told = self._miss(conn, decided.missed, now)
+            id = self._request(conn, decided, now) if polls else None
+        self._told = dict([*self._told.items(), *told.items()][-MOST_TOLD:])
+        if id is None:
+            return []
         self._claimed_at, self._revisited = at, (now, at)
         _log.info("claimed crawl=%d sources=%d missed=%d", id, len(polls), len(decided.missed))
         return [id]
+
+    def _miss(self, conn: Connection, missed: Sequence[Missed], now: datetime) -> dict[_Key, int]:
+        """Write down missed runs. One that stands there already, for sources that were looked at
+        before, gets these too; gives the rows that are new."""
+        new = []
+        for one in missed:
+            if _key(one) in self._told and not one.folded:
+                crawls.miss_more(conn, self._told[_key(one)], one.sources)
+            else:
+                new.append(one)
+        ids = crawls.miss_all(conn, [_row(one) for one in new], BY, now=now)
+        return {_key(one): id for one, id in zip(new, ids, strict=True)}
+
+    def _request(self, conn: Connection, decided: Decisions, now: datetime) -> int:
+        polls = decided.polls
+        more = {"polls": len(polls)} | ({"caught_up": True} if decided.caught_up else {})
+        request = Wanted(due=True).record() | more
+        id = crawls.request(conn, Trigger.SCHEDULE, BY, request, now=now)
+        crawl_sources.put(conn, id, polls, now=now, due=polls)
+        return id
 
     def _keep(self, conn: Connection, now: datetime) -> None:
         if not servers.ticked(conn, self.token, now):
@@ -276,6 +301,10 @@ def _span(since: datetime, until: datetime) -> str:
     same_day = since.date() == until.date()
     end = f"{until:%H:%M:%S}" if same_day else f"{until:%Y-%m-%d %H:%M:%S}"
     return f"{since:%Y-%m-%d %H:%M:%S} to {end} UTC"
+
+
+def _key(missed: Missed) -> _Key:
+    return missed.subject, missed.due_at, missed.reason
 
 
 def _row(missed: Missed) -> tuple[datetime, str, Mapping[str, Any]]:

@@ -127,11 +127,20 @@ def miss_all(
     requested_by: str,
     *,
     now: datetime,
-) -> None:
-    """`miss` for many: due time, reason and request of each."""
+) -> list[int]:
+    """`miss` for many: due time, reason and request of each; their ids in that order."""
     missed = [_missed(requested_by, request, why, at, now) for at, why, request in rows]
-    if missed:
-        conn.execute(crawl.insert(), missed)
+    if not missed:
+        return []
+    ids = crawl.insert().returning(crawl.c.id, sort_by_parameter_order=True)
+    return list(conn.execute(ids, missed).scalars())
+
+
+def miss_more(conn: Connection, id: int, sources: int) -> None:
+    """So many further sources had the same missed run."""
+    request = dict(get(conn, id).request)
+    request["sources"] = request.get("sources", 0) + sources
+    conn.execute(update(crawl).where(crawl.c.id == id).values(request=request))
 
 
 def _missed(

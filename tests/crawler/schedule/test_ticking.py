@@ -181,6 +181,19 @@ def test_the_schedule_starts_no_more_than_its_crawls_at_once(desk: Desk) -> None
     assert reasons[f"crawl {id} had it still in hand"] == 1
 
 
+def test_a_missed_run_has_one_row_whenever_its_sources_were_looked_at(desk: Desk) -> None:
+    (id,) = desk.look(NOW)
+    for number in range(1, 40):
+        desk.look(NOW + number * 20 * SECOND)
+    (row,) = desk.crawls(CrawlState.MISSED)
+    assert (row.request["sources"], row.requested_at) == (3, NOW + 10 * MINUTE)
+    with desk.home.database.write() as conn:
+        schedules.appoint(conn, {1: NOW + 10 * MINUTE})
+    desk.look(NOW + 14 * MINUTE)
+    assert [one.request["sources"] for one in desk.crawls(CrawlState.MISSED)] == [4]
+    assert id == 1
+
+
 def test_a_host_that_asked_for_peace_is_not_claimed(desk: Desk) -> None:
     with desk.home.database.write() as conn:
         hosts.set_not_before(conn, "paper0.test", WALL() + MINUTE)
