@@ -216,11 +216,15 @@ def forget(
     with open_home() as home:
         is_terminal = sys.stdin.isatty()
         options.confirm(f"Forget {what} for good?", yes=yes, is_terminal=is_terminal)
-        record = articles.forget(home, what)
+        record = articles.forget(home, what, waiting=_wait_for_backup)
     if as_json:
         return output.put_json(record)
     number = output.counted(record["articles"], "article")
     return output.say(f"{number} forgotten. What is forgotten is not fetched again.")
+
+
+def _wait_for_backup() -> None:
+    output.say("A backup is being made; waiting for its end.")
 
 
 def export(

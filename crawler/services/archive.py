@@ -14,7 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,11 +86,25 @@ class Manifest:
 
 
 class Writer:
-    """Writes an archive to a stream, which need not be seekable."""
+    """Writes an archive to a stream, which need not be seekable; use it in a `with` block."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         self._zip = zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED, allowZip64=True)
         self.members: list[Member] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """After an exception nothing more needs to be written, and perhaps can't be."""
+        if error is not None:
+            with suppress(OSError, ValueError):
+                self._zip.close()
 
     def add(self, name: str, source: IO[bytes], *, packed: bool, limit: int | None = None) -> int:
         """Copies a file, its first `limit` bytes at most, as a member; how many bytes they were.

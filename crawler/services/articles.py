@@ -1,6 +1,6 @@
 """Stored articles: found, shown, compared, decided about, rescued, forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +22,7 @@ from pipelines.store import (
     incidents,
     matches,
     pages,
+    raw_lock,
     search,
     sources,
     texts,
@@ -324,10 +325,14 @@ def _only_incident(conn: Connection) -> str:
     return every[0].slug
 
 
-def forget(home: Home, what: str) -> dict[str, Any]:
-    """Remove an article (id), an address or a whole outlet (host or name) for good."""
+def forget(home: Home, what: str, *, waiting: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Remove an article (id), an address or a whole outlet (host or name) for good.
+
+    While a backup is made, raw pages stay: `waiting` is called and its end waited for; without it
+    StoreError is raised where there are some.
+    """
     now, folder = home.now(), home.config.raw_folder
-    with home.database.write() as conn:
+    with raw_lock.changing(folder, waiting=waiting), home.database.write() as conn:
         if what.isdecimal():
             done = forgetting.forget_article(conn, int(what), now=now, folder=folder)
         elif "://" in what:

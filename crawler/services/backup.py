@@ -149,13 +149,15 @@ def _written_archive(
 ) -> Manifest:
     with copying.opened(copy) as database, database.read() as conn:
         counts, files = copying.counts(conn), copying.named_files(conn)
-    writer = Writer(stream)
-    with copy.open("rb") as source:
-        size = writer.add(archive.DATABASE, source, packed=False)
-    tell(f"Database: {size / 1e6:.1f} MB, {counts['article']} articles.")
-    _add_settings_and_logs(home, writer)
-    lacking = _add_raw_pages(home, writer, files, tell)
-    return writer.finish(made_at=made_at, revision=REVISIONS[-1], counts=counts, lacking=lacking)
+    with Writer(stream) as writer:
+        with copy.open("rb") as source:
+            size = writer.add(archive.DATABASE, source, packed=False)
+        tell(f"Database: {size / 1e6:.1f} MB, {counts['article']} articles.")
+        _add_settings_and_logs(home, writer)
+        lacking = _add_raw_pages(home, writer, files, tell)
+        return writer.finish(
+            made_at=made_at, revision=REVISIONS[-1], counts=counts, lacking=lacking
+        )
 
 
 def _add_settings_and_logs(home: Home, writer: Writer) -> None:

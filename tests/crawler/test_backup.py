@@ -1,0 +1,664 @@
+"""A backup is made while a crawl runs, and everything of its moment is there after a restore."""
+
+import io
+import json
+import os
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+import warnings
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from crawler.config import Config
+from crawler.home import Home, open_home
+from crawler.newsroom import Newsroom
+from crawler.services import backup, crawls, demo, restore
+from crawler.services.archive import Archive
+from crawler.wanted import Wanted
+from pipelines.errors import BadInput, FollowupError, HomeNotWritable, StoreTooNew
+from pipelines.outcomes import Outcome
+from pipelines.store import Database, copying, forgetting, open_database, pages, raw_lock
+from pipelines.store import crawls as crawl_rows
+from pipelines.store.crawls import CrawlState
+from pipelines.store.schema import article, crawl_link, host, link, metadata
+from tests.conftest import PostgresServer
+from tests.crawler.terminal import SLUG, Terminal
+
+AT = datetime(2014, 12, 22, 12, tzinfo=UTC)
+Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
+#: Tables whose rows a restore may change: what ran then is ended, what was in hand is queued again.
+SETTLED = {"crawl", "crawl_link", "crawl_source", "link", "host", "server", "source"}
+
+
+def quiet(line: str) -> None:
+    """Progress that nobody reads."""
+
+
+def config_of(folder: Path, **settings_: Any) -> Config:
+    database_url = settings_.pop("database_url", f"sqlite:///{folder / 'followup.db'}")
+    return Config(home=folder, database_url=database_url, contact="t@example.org", **settings_)
+
+
+def rows_of(database: Database) -> Rows:
+    """Every row of every table by its key."""
+    with database.read() as conn:
+        found: Rows = {}
+        for table in metadata.sorted_tables:
+            keys = [column.name for column in table.primary_key.columns]
+            rows = [dict(row._mapping) for row in conn.execute(select(table))]
+            found[table.name] = {tuple(row[key] for key in keys): row for row in rows}
+        return found
+
+
+def snapshot_in(file: Path, folder: Path) -> Path:
+    """The database as it lies in a backup."""
+    folder.mkdir(exist_ok=True)
+    with zipfile.ZipFile(file) as zipped:
+        return Path(zipped.extract("followup.db", folder))
+
+
+def bodies(home: Home) -> dict[int, bytes | None]:
+    """The raw pages that can be read, by article."""
+    with home.database.read() as conn:
+        ids = conn.execute(select(article.c.id)).scalars().all()
+        return {id: pages.read(conn, home.config.raw_folder, id) for id in ids}
+
+
+@pytest.fixture(scope="module")
+def made_while_running(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, int]:
+    """A home whose crawl has ended, a backup of its middle, and the crawl that ran then."""
+    folder = tmp_path_factory.mktemp("running")
+    with Newsroom.serve(now=AT) as room, demo.open_visit(folder / "home", room, AT) as home:
+        (folder / "home" / "config.toml").write_text('contact = "t@example.org"\n')
+        demo.set_up(home)
+        id, process = crawls.start(home, Wanted())
+        wait_for_articles(home, 3)
+        backup.to_file(home, folder / "b.zip", force=False, tell=quiet)
+        assert process.poll() is None
+        process.wait(60)
+        assert crawls.get(home, id).state is CrawlState.FINISHED
+    return folder / "home", folder / "b.zip", id
+
+
+def wait_for_articles(home: Home, number: int) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with home.database.read() as conn:
+            if copying.counts(conn)["page"] >= number:
+                return
+        time.sleep(0.02)
+    pytest.fail("no articles came")
+
+
+def test_what_the_moment_of_the_backup_held_is_there(
+    made_while_running: tuple[Path, Path, int], tmp_path: Path
+) -> None:
+    home, file, id = made_while_running
+    report = restore.from_file(config_of(tmp_path / "new"), file, tell=quiet)
+    assert report.ended == (id,)
+    assert report.lost == ()
+    assert report.raw_pages >= 3
+    with copying.opened(snapshot_in(file, tmp_path / "held")) as held:
+        then = rows_of(held)
+    with open_home(config_of(tmp_path / "new")) as restored, open_home(config_of(home)) as lived:
+        now = rows_of(restored.database)
+        assert {name: rows for name, rows in now.items() if name not in SETTLED} == {
+            name: rows for name, rows in then.items() if name not in SETTLED
+        }
+        assert {name: rows.keys() for name, rows in now.items()} == {
+            name: rows.keys() for name, rows in then.items()
+        }
+        later = bodies(lived)
+        for article_id, body in bodies(restored).items():
+            assert body == later[article_id]
+        assert any(bodies(restored).values())
+    assert (tmp_path / "new" / "config.toml").read_text() == 'contact = "t@example.org"\n'
+    assert (tmp_path / "new" / "config.toml").stat().st_mode & 0o777 == 0o600
+    log = (tmp_path / "new" / "logs" / f"crawl-{id:06d}.log").read_bytes()
+    assert (home / "logs" / f"crawl-{id:06d}.log").read_bytes().startswith(log)
+
+
+def test_what_ran_then_has_ended_and_its_links_are_queued(
+    made_while_running: tuple[Path, Path, int], tmp_path: Path
+) -> None:
+    _, file, id = made_while_running
+    restore.from_file(config_of(tmp_path / "new"), file, tell=quiet)
+    with open_home(config_of(tmp_path / "new")) as home:
+        row = crawls.get(home, id)
+        assert row.state is CrawlState.FAILED
+        assert row.end_reason == "it was running when the backup was made"
+        assert sum((row.counts or {}).values()) == row.links_found
+        with home.database.read() as conn:
+            open_rows = select(crawl_link.c.link_id).where(crawl_link.c.outcome.is_(None))
+            assert conn.execute(open_rows).all() == []
+            assert conn.execute(select(link.c.id).where(link.c.state == "fetching")).all() == []
+            assert conn.execute(select(host.c.host).where(host.c.leased_by.isnot(None))).all() == []
+            assert crawl_rows.running(conn) == []
+            assert copying.faults(conn) == []
+
+
+def test_a_crawl_goes_on_where_the_backup_was_made(
+    made_while_running: tuple[Path, Path, int], tmp_path: Path
+) -> None:
+    """What the undisturbed crawl stored, the restored home has after one more crawl."""
+    lived, file, _ = made_while_running
+    restore.from_file(config_of(tmp_path / "new"), file, tell=quiet)
+    with Newsroom.serve(now=AT) as room, demo.open_visit(tmp_path / "new", room, AT) as home:
+        assert crawls.run(home, Wanted()).state is CrawlState.FINISHED
+        with open_home(config_of(lived)) as other:
+            assert urls(home) == urls(other)
+        with home.database.read() as conn:
+            assert list(pages.unreadable(conn, home.config.raw_folder)) == []
+
+
+def urls(home: Home) -> set[str]:
+    with home.database.read() as conn:
+        taken = select(article.c.canonical_url).where(article.c.outcome == Outcome.STORED)
+        return set(conn.execute(taken).scalars())
+
+
+# ------------------------------------------------------------------------- a home that is at rest
+
+
+@pytest.fixture
+def home(followed: Terminal) -> Iterator[Home]:
+    """What the demo followed."""
+    with open_home(config_of(followed.home)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def file(home: Home, tmp_path: Path) -> Path:
+    path = tmp_path / "b.zip"
+    backup.to_file(home, path, force=False, tell=quiet)
+    return path
+
+
+def test_a_backup_is_for_its_owner_alone_and_says_what_it_holds(home: Home, file: Path) -> None:
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert sorted(path.name for path in file.parent.iterdir()) == ["b.zip", "home"]
+    with Archive(file) as archive, home.database.read() as conn:
+        manifest = archive.manifest
+        assert manifest.counts == copying.counts(conn)
+        files = {f"raw/{name}" for name in copying.named_files(conn)}
+        assert files
+        assert files < {member.name for member in manifest.members}
+        assert manifest.lacking == ()
+    with zipfile.ZipFile(file) as zipped:
+        told = json.loads(zipped.read("manifest.json"))
+        assert (told["product"], told["format"]) == ("followup", 1)
+        for member in told["members"]:
+            assert sha256(zipped.read(member["name"])).hexdigest() == member["sha256"]
+        packed = {info.filename: info.compress_type for info in zipped.infolist()}
+    assert {packed[name] for name in files} == {zipfile.ZIP_STORED}
+    assert packed["followup.db"] == zipfile.ZIP_DEFLATED
+
+
+def test_a_backup_replaces_nothing_unless_told_to(home: Home, file: Path, tmp_path: Path) -> None:
+    before = file.stat()
+    with pytest.raises(BadInput, match="already"):
+        backup.to_file(home, file, force=False, tell=quiet)
+    assert file.stat() == before
+    backup.to_file(home, file, force=True, tell=quiet)
+    assert file.stat().st_ino != before.st_ino
+    own = home.config.home / "followup.db"
+    for wrong in (own, home.config.raw_folder / "b.zip", tmp_path, tmp_path / "no" / "b.zip"):
+        with pytest.raises(BadInput):
+            backup.to_file(home, wrong, force=True, tell=quiet)
+    assert own.read_bytes()[:6] == b"SQLite"
+
+
+def test_a_backup_into_a_pipe_is_the_same(home: Home, file: Path, tmp_path: Path) -> None:
+    class Pipe(io.BytesIO):
+        def seekable(self) -> bool:
+            return False
+
+        def seek(self, *_: Any) -> int:
+            raise io.UnsupportedOperation
+
+        tell = seek
+
+    pipe = Pipe()
+    report = backup.to_stream(home, pipe, tell=quiet)
+    assert report.record()["file"] is None
+    (tmp_path / "pipe.zip").write_bytes(pipe.getvalue())
+    with Archive(tmp_path / "pipe.zip") as piped, Archive(file) as filed:
+        piped.check()
+        assert piped.manifest.members == filed.manifest.members
+    assert not list(home.config.home.glob(".backup*"))
+
+
+def test_a_raw_page_that_is_lost_already_does_not_stop_a_backup(home: Home, tmp_path: Path) -> None:
+    first, second = sorted(home.config.raw_folder.glob("*.warc.gz"))[:2]
+    first.unlink()
+    os.truncate(second, second.stat().st_size - 10)
+    told: list[str] = []
+    report = backup.to_file(home, tmp_path / "b.zip", force=False, tell=told.append)
+    assert report.record()["lacking"] == [first.name, second.name]
+    assert any("2 files of raw pages are not here" in line for line in told)
+    restored = restore.from_file(config_of(tmp_path / "new"), tmp_path / "b.zip", tell=quiet)
+    assert restored.lost
+    assert restored.articles == report.record()["articles"]
+
+
+def test_forgetting_and_a_backup_wait_for_each_other(followed: Terminal, tmp_path: Path) -> None:
+    raw = followed.home / "raw"
+    with raw_lock.still(raw, waiting=pytest.fail):
+        child = followed.child("forget", "1", "--yes")
+        assert child.stderr is not None
+        assert "backup" in child.stderr.readline()
+        assert child.poll() is None
+    child.communicate(timeout=30)
+    assert child.returncode == 0
+    with raw_lock.changing(raw) as may_change:
+        assert may_change
+        child = followed.child("backup", str(tmp_path / "b.zip"))
+        assert child.stderr is not None
+        assert "waits" in child.stderr.readline()
+    child.communicate(timeout=30)
+    assert child.returncode == 0
+
+
+def test_what_was_left_at_the_end_of_a_file_is_not_backed_up(home: Home, tmp_path: Path) -> None:
+    """A record whose transaction never came belongs to no row: it does not go along."""
+    path = sorted(home.config.raw_folder.glob("*.warc.gz"))[0]
+    size = path.stat().st_size
+    with path.open("ab") as raw:
+        raw.write(b"\x1f\x8bhalf a record")
+    backup.to_file(home, tmp_path / "b.zip", force=False, tell=quiet)
+    with zipfile.ZipFile(tmp_path / "b.zip") as zipped:
+        assert zipped.getinfo(f"raw/{path.name}").file_size == size
+
+
+# ------------------------------------------------------------------------------------- the doors
+
+
+def test_the_commands_tell_what_they_did(followed: Terminal, tmp_path: Path) -> None:
+    file, new = tmp_path / "b.zip", tmp_path / "new"
+    made = followed.good("backup", file, "--json")
+    assert made.json["bytes"] == file.stat().st_size
+    assert made.json["articles"] > 10
+    assert "Database" in made.err
+    back = followed.good("restore", file, "--json", FOLLOWUP_HOME=str(new)).json
+    assert (back["articles"], back["raw_pages"]) == (made.json["articles"], made.json["raw_pages"])
+    assert back["raw_pages_lost"] == back["crawls_ended"] == back["notes"] == []
+    exported = followed.good("export", SLUG).out
+    assert followed.good("export", SLUG, FOLLOWUP_HOME=str(new)).out == exported
+    again = followed("restore", file, FOLLOWUP_HOME=str(new))
+    assert again.status == 1
+    assert "is not empty" in again.err
+    assert followed("backup", file).status == 1
+    assert followed.good("backup", file, "--force").out == ""
+
+
+def test_a_pipe_gets_nothing_but_the_backup(followed: Terminal, tmp_path: Path) -> None:
+    child = subprocess.run(
+        [sys.executable, "-m", "crawler", "backup", "-", "--json"],
+        env={**os.environ, **followed.own},
+        cwd=Path(__file__).resolve().parents[2],
+        capture_output=True,
+        check=True,
+    )
+    (tmp_path / "b.zip").write_bytes(child.stdout)
+    with Archive(tmp_path / "b.zip") as archive:
+        archive.check()
+    assert b'"articles"' in child.stderr
+
+
+# ----------------------------------------------------------------------------- where to restore to
+
+
+def test_a_folder_that_holds_something_is_refused(file: Path, tmp_path: Path) -> None:
+    for name in ("followup.db", "config.toml", "anything", "raw/x.warc.gz"):
+        folder = tmp_path / "filled"
+        (folder / name).parent.mkdir(parents=True)
+        (folder / name).write_text("mine")
+        with pytest.raises(BadInput, match="not empty"):
+            restore.from_file(config_of(folder), file, tell=quiet)
+        assert (folder / name).read_text() == "mine"
+        shutil.rmtree(folder)
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(FollowupError):
+        restore.from_file(config_of(tmp_path / "file"), file, tell=quiet)
+
+
+def test_an_empty_folder_and_what_a_killed_restore_left_are_taken(
+    file: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "new"
+    for name in ("raw", "logs", ".restoring/raw"):
+        (folder / name).mkdir(parents=True)
+    (folder / ".restoring" / "followup.db").write_text("half")
+    restore.from_file(config_of(folder), file, tell=quiet)
+    names = sorted(path.name for path in folder.iterdir())
+    assert names == ["followup.db", "logs", "raw"]
+
+
+def test_a_database_beside_the_folder_is_restored_to_its_place(file: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    path = tmp_path / "elsewhere" / "my.db"
+    config = config_of(tmp_path / "new", database_url=f"sqlite:///{path}")
+    report = restore.from_file(config, file, tell=quiet)
+    assert not (tmp_path / "new" / "followup.db").exists()
+    with open_home(config) as home:
+        assert len(bodies(home)) == report.articles
+    shutil.rmtree(tmp_path / "new")
+    with pytest.raises(BadInput, match="database"):
+        restore.from_file(config, file, tell=quiet)
+
+
+def test_a_home_on_postgresql_goes_to_sqlite_and_back(
+    home: Home, file: Path, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    """SQLite -> PostgreSQL -> SQLite -> PostgreSQL: the same rows and raw pages each time."""
+    wanted, config, place = rows_of(home.database), home.config, file
+    for number, url in enumerate((postgres.fresh(), None, postgres.fresh())):
+        folder = tmp_path / f"home-{number}"
+        config = config_of(folder, **({"database_url": url} if url else {}))
+        report = restore.from_file(config, place, tell=quiet)
+        assert report.lost == ()
+        assert (folder / "followup.db").exists() == (url is None)
+        with open_home(config) as restored:
+            assert rows_of(restored.database) == wanted
+            assert bodies(restored) == bodies(home)
+            place = tmp_path / f"b-{number}.zip"
+            backup.to_file(restored, place, force=False, tell=quiet)
+
+
+def test_a_filled_postgresql_is_refused_and_stays_as_it_is(
+    home: Home, file: Path, postgres: PostgresServer, tmp_path: Path
+) -> None:
+    url = postgres.fresh()
+    target = open_database(url)
+    with target.write() as conn:
+        crawl_rows.request(conn, crawl_rows.Trigger.HAND, "x", {}, now=AT)
+    before = rows_of(target)
+    with pytest.raises(BadInput, match="not empty"):
+        restore.from_file(config_of(tmp_path / "new", database_url=url), file, tell=quiet)
+    assert rows_of(target) == before
+    assert not (tmp_path / "new").exists()
+    target.close()
+
+
+def test_settings_that_name_another_database_do_not_lead_there(home: Home, tmp_path: Path) -> None:
+    (home.config.home / "config.toml").write_text(
+        'contact = "t@example.org"\ndatabase_url = "postgresql://elsewhere/db"\n'
+    )
+    backup.to_file(home, tmp_path / "b.zip", force=False, tell=quiet)
+    report = restore.from_file(config_of(tmp_path / "new"), tmp_path / "b.zip", tell=quiet)
+    assert "comment" in report.notes[0]
+    settings_ = (tmp_path / "new" / "config.toml").read_text()
+    assert '# of where the backup was made: database_url = "postgresql' in settings_
+    assert 'contact = "t@example.org"' in settings_
+
+
+# ------------------------------------------------------------------------------- hostile archives
+
+
+def rewritten(file: Path, change: Callable[[dict[str, bytes], dict[str, Any]], None]) -> None:
+    """Make an archive anew whose manifest agrees with its members, but for what `change` does."""
+    with zipfile.ZipFile(file) as zipped:
+        members = {info.filename: zipped.read(info) for info in zipped.infolist()}
+    manifest = json.loads(members.pop("manifest.json"))
+    told = {member["name"]: member for member in manifest["members"]}
+    change(members, manifest)
+    for name, content in members.items():
+        if name not in told:
+            manifest["members"].append(
+                {"name": name, "bytes": len(content), "sha256": sha256(content).hexdigest()}
+            )
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as zipped:
+        for name, content in members.items():
+            zipped.writestr(name, content)
+        zipped.writestr("manifest.json", json.dumps(manifest))
+
+
+def adds(name: str) -> Callable[[dict[str, bytes], dict[str, Any]], None]:
+    def change(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        members[name] = b"x"
+
+    return change
+
+
+def says(**values: Any) -> Callable[[dict[str, bytes], dict[str, Any]], None]:
+    def change(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        manifest.update(values)
+
+    return change
+
+
+def drops(name: str) -> Callable[[dict[str, bytes], dict[str, Any]], None]:
+    def change(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        del members[name]
+
+    return change
+
+
+def lies_about(**values: Any) -> Callable[[dict[str, bytes], dict[str, Any]], None]:
+    def change(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        manifest["members"][0].update(values)
+
+    return change
+
+
+def is_swapped(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+    members["followup.db"] = members["followup.db"][::-1]
+
+
+HOSTILE = {
+    "a path upwards": adds("../victim"),
+    "a path upwards among raw pages": adds("raw/../../victim.warc.gz"),
+    "an absolute path": adds("/tmp/victim"),
+    "a backslash": adds("raw\\..\\victim.warc.gz"),
+    "a strange member": adds("bin/sh"),
+    "a hidden member": adds("raw/.x.warc.gz"),
+    "a folder": adds("raw/"),
+    "another database": adds("raw/followup.db"),
+    "no database": drops("followup.db"),
+    "a size too small": lies_about(bytes=10),
+    "a size below nothing": lies_about(bytes=-1),
+    "a size of words": lies_about(bytes="many"),
+    "a size without end": lies_about(bytes=1 << 60),
+    "another sum": lies_about(sha256="0" * 64),
+    "another name": lies_about(name="raw/a.warc.gz"),
+    "other bytes": is_swapped,
+    "no list": says(members=None),
+    "no product": says(product="other"),
+    "no time": says(made_at="yesterday"),
+    "a list of lists": says(members=[[[]]]),
+    "twice the same in the manifest": lambda members, manifest: manifest["members"].append(
+        manifest["members"][0]
+    ),
+}
+
+
+def assert_refused(file: Path, tmp_path: Path, error: type[FollowupError] = BadInput) -> None:
+    before = sorted(path for path in tmp_path.rglob("*"))
+    with pytest.raises(error):
+        restore.from_file(config_of(tmp_path / "new"), file, tell=quiet)
+    assert sorted(path for path in tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_a_hostile_archive_is_refused_and_nothing_written(
+    case: str, file: Path, tmp_path: Path
+) -> None:
+    rewritten(file, HOSTILE[case])
+    assert_refused(file, tmp_path)
+
+
+def with_info(file: Path, change: Callable[[zipfile.ZipInfo], None]) -> None:
+    """Make an archive anew in which the head of one member is changed."""
+    with zipfile.ZipFile(file) as zipped:
+        members = [(info, zipped.read(info)) for info in zipped.infolist()]
+    with zipfile.ZipFile(file, "w") as zipped:
+        for info, content in members:
+            if info.filename == "followup.db":
+                change(info)
+            zipped.writestr(info, content)
+
+
+def is_link(info: zipfile.ZipInfo) -> None:
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+
+
+def is_device(info: zipfile.ZipInfo) -> None:
+    info.external_attr = (stat.S_IFCHR | 0o666) << 16
+
+
+def is_packed_strangely(info: zipfile.ZipInfo) -> None:
+    info.compress_type = zipfile.ZIP_LZMA
+
+
+@pytest.mark.parametrize("change", [is_link, is_device, is_packed_strangely])
+def test_an_archive_with_more_than_plain_files_is_refused(
+    change: Callable[[zipfile.ZipInfo], None], file: Path, tmp_path: Path
+) -> None:
+    with_info(file, change)
+    assert_refused(file, tmp_path)
+
+
+def test_a_name_that_stands_twice_is_refused(file: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(file, "a") as zipped, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        zipped.writestr("followup.db", b"the other one")
+    assert_refused(file, tmp_path)
+
+
+def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
+    for name, content in (("empty", b""), ("html", b"<html>" * 999), ("zip", b"PK\x05\x06")):
+        (tmp_path / name).write_bytes(content)
+        assert_refused(tmp_path / name, tmp_path)
+    assert_refused(tmp_path / "nothing", tmp_path)
+    assert_refused(tmp_path, tmp_path)
+
+
+def test_a_newer_format_is_refused_as_newer(file: Path, tmp_path: Path) -> None:
+    rewritten(file, says(format=2))
+    assert_refused(file, tmp_path, StoreTooNew)
+
+
+def test_a_manifest_that_needs_more_room_than_there_is_is_refused(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    assert_refused(file, tmp_path, HomeNotWritable)
+
+
+def test_a_database_that_breaks_in_use_leaves_nothing(file: Path, tmp_path: Path) -> None:
+    """Its sums agree, its shape too; a row of it is none that a version of ours wrote."""
+
+    def change(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        path = tmp_path / "changed.db"
+        path.write_bytes(members["followup.db"])
+        with sqlite3.connect(path) as conn:
+            conn.execute("UPDATE crawl SET state = 'running', trigger = 'magic'")
+        conn.close()
+        members["followup.db"] = path.read_bytes()
+        path.unlink()
+        told = manifest["members"][0]
+        told["bytes"] = len(members["followup.db"])
+        told["sha256"] = sha256(members["followup.db"]).hexdigest()
+
+    rewritten(file, change)
+    assert_refused(file, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The backup of a home in which little is."""
+    folder = tmp_path_factory.mktemp("small")
+    with open_home(config_of(folder / "home")) as home:
+        backup.to_file(home, folder / "b.zip", force=False, tell=quiet)
+    return (folder / "b.zip").read_bytes()
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(at=st.integers(0, 1 << 20), change=st.binary(max_size=8), cut=st.booleans())
+def test_a_damaged_or_truncated_archive_leaves_nothing_half_restored(
+    at: int, change: bytes, cut: bool, small: bytes, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    at %= len(small)
+    damaged = small[:at] if cut else small[:at] + change + small[at + len(change) :]
+    (folder / "b.zip").write_bytes(damaged)
+    try:
+        restore.from_file(config_of(folder / "new"), folder / "b.zip", tell=quiet)
+    except FollowupError:
+        assert [path.name for path in folder.iterdir()] == ["b.zip"]
+    else:
+        with open_home(config_of(folder / "new")) as home, home.database.read() as conn:
+            assert copying.faults(conn) == []
+    shutil.rmtree(folder)
+
+
+# --------------------------------------------------------------------------------------- full disk
+
+
+@contextmanager
+def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
+    folder.mkdir()
+    size = f"size={int(megabytes * 1024)}k"
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", str(folder)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("no tmpfs can be mounted here, which only root may do")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("part_of_it", [0.05, 0.6, 0.95])
+def test_a_full_disk_leaves_no_half_backup(
+    part_of_it: float, home: Home, file: Path, tmp_path: Path
+) -> None:
+    """Whether the database's copy, the archive or its very end finds no room."""
+    needed = (file.stat().st_size + (home.config.home / "followup.db").stat().st_size) / 1e6
+    with small_disk(tmp_path / "disk", needed * part_of_it) as disk:
+        with pytest.raises(FollowupError, match="cannot be"):
+            backup.to_file(home, disk / "b.zip", force=False, tell=quiet)
+        assert list(disk.iterdir()) == []
+
+
+def test_a_full_disk_leaves_no_half_restored_home(file: Path, tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", file.stat().st_size / 1e6) as disk:
+        with pytest.raises(HomeNotWritable):
+            restore.from_file(config_of(disk / "new"), file, tell=quiet)
+        assert list(disk.iterdir()) == []
+
+
+def test_a_folder_that_is_a_mount_is_restored_into(file: Path, tmp_path: Path) -> None:
+    """A container's data folder can neither be renamed nor replaced."""
+    with small_disk(tmp_path / "disk", 50) as disk:
+        report = restore.from_file(config_of(disk), file, tell=quiet)
+        with open_home(config_of(disk)) as home:
+            assert len(bodies(home)) == report.articles
+
+
+def test_what_is_forgotten_after_a_backup_is_not_in_the_next(home: Home, tmp_path: Path) -> None:
+    with home.database.write() as conn:
+        url = conn.execute(select(article.c.url).where(article.c.id == 1)).scalar_one()
+        forgetting.forget_article(conn, 1, now=AT, folder=home.config.raw_folder)
+    home.database.scrub()
+    backup.to_file(home, tmp_path / "b.zip", force=False, tell=quiet)
+    restored = restore.from_file(config_of(tmp_path / "new"), tmp_path / "b.zip", tell=quiet)
+    assert restored.lost == ()
+    with open_home(config_of(tmp_path / "new")) as new, new.database.read() as conn:
+        assert conn.execute(select(article.c.id).where(article.c.url == url)).first() is None
