@@ -40,7 +40,6 @@ class CrawlRecorder:
         self._crawler = crawler
         self._session: Session = crawler.spider.session
         self._task: asyncio.Task[None] | None = None
-        self._was_running = False
         crawler.signals.connect(self._opened, signals.spider_opened)
         crawler.signals.connect(self._error, signals.spider_error)
         crawler.signals.connect(self._closed, signals.spider_closed)
@@ -61,9 +60,8 @@ class CrawlRecorder:
             if _caller_is_gone():
                 self._session.stop("the command that asked for it was killed")
             # Scrapy waits for what is under way when it gets SIGTERM, however long that takes.
-            if self._was_running and not self._crawler.engine.running:
+            if not self._crawler.crawling:
                 self._session.stop(_TOLD_TO_END)
-            self._was_running = self._crawler.engine.running
 
     def _stands_still(self, task: "asyncio.Task[None]") -> None:
         """A heart that stopped by an error of ours ends the crawl: it would pass for dead."""
