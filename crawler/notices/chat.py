@@ -84,4 +84,5 @@ def _apprise() -> Any:
         ) from error
     # What it logs holds addresses; `_Heard` keeps what matters, masked by the caller.
     logging.getLogger(_LOGGER).propagate = False
+    logging.getLogger("urllib3").setLevel(logging.WARNING)
     return apprise

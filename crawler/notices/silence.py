@@ -2,6 +2,7 @@
 
 Known mistakes: a source whose every link another one has first seems to have no news, and one that
 brings little or nothing for months is not lively, so nobody is told when it dies without an error.
+A source that spoke once between two looks and fails again is still in the silence that was told.
 """
 
 from collections.abc import Sequence
