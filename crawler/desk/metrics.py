@@ -28,7 +28,7 @@ from crawler.desk.room import From, InRoom
 from crawler.home import Home
 from crawler.services.listing import UNENDED
 from pipelines.store import Connection, overview, servers
-from pipelines.store.crawls import Crawl
+from pipelines.store.overview import Tally
 
 #: How long a look at the database holds; scrapers ask every 15 s or so. REAL seconds.
 HOLDS_SECONDS = 10.0
@@ -57,24 +57,23 @@ class _Ended:
     last_article: int = 0
     articles: int = 0
 
-    def look(self, conn: Connection) -> list[Crawl]:
+    def look(self, conn: Connection) -> list[Tally]:
         """Add what ended since the last look; gives the crawls that are not ended."""
-        unended: list[Crawl] = []
-        for rows in overview.batches_since(conn, self.last, sorted(self.open)):
-            for row in rows:
-                self.last = max(self.last, row.id)
-                if row.state in UNENDED:
-                    unended.append(row)
-                    self.open.add(row.id)
-                else:
-                    self._add(row)
-                    self.open.discard(row.id)
+        unended: list[Tally] = []
+        for row in overview.tallies(conn, self.last, sorted(self.open)):
+            self.last = max(self.last, row.id)
+            if row.state in UNENDED:
+                unended.append(row)
+                self.open.add(row.id)
+            else:
+                self._add(row)
+                self.open.discard(row.id)
         more, self.last_article = overview.articles_since(conn, self.last_article)
         self.articles += more
         return unended
 
-    def _add(self, row: Crawl) -> None:
-        self.crawls[str(row.state), str(row.trigger)] += 1
+    def _add(self, row: Tally) -> None:
+        self.crawls[row.state, row.trigger] += 1
         self.links.update(row.counts or {})
         self.requests += row.requests
 
@@ -110,12 +109,10 @@ class Figures(Collector):
         yield from self._of_crawls(unended)
         yield from self._of_sources(conn)
 
-    def _of_crawls(self, unended: list[Crawl]) -> Iterator[Metric]:
+    def _of_crawls(self, unended: list[Tally]) -> Iterator[Metric]:
         ended = self._ended
-        now: Counter[tuple[str, ...]] = Counter(
-            (str(row.state), str(row.trigger)) for row in unended
-        )
-        running = sum(row.started_at is not None for row in unended)
+        now: Counter[tuple[str, ...]] = Counter((row.state, row.trigger) for row in unended)
+        running = sum(row.is_begun for row in unended)
         names = ("state", "trigger")
         yield _counter("followup_crawls", "Crawls that ended or were missed.", names, ended.crawls)
         yield _gauge("followup_crawls_unended", "Crawls that wait or run.", names, now)

@@ -64,7 +64,7 @@ class Polls:
 def home(room: InRoom, asked: Annotated[HomeAsked, Query()]) -> Response:
     """What runs now, what is next, how the last crawls ended, which sources fail."""
     running = [
-        listing.show(room.home, row.id)
+        listing.show(room.home, row.id, sources=0)
         for row in listing.page(room.home, limit=MOST_RUNNING, states=listing.UNENDED)
     ]
     rows = listing.page(room.home, limit=CRAWLS_A_PAGE + 1, before=asked.before)

@@ -33,7 +33,7 @@ class Shown:
     Attributes:
         counts: links by outcome, those that are known so far while it runs.
         open: links that have no outcome yet.
-        sources: those on its list, the open ones first, `MOST_SOURCES` at most.
+        sources: those on its list, the open ones first, as many as were asked for.
         endings: all of them by ending.
     """
 
@@ -83,12 +83,12 @@ def page(
         return overview.crawls_page(conn, limit=limit, before=before, states=states)
 
 
-def show(home: Home, id: int) -> Shown:
-    """One crawl as it is now. Raises UnknownThing."""
+def show(home: Home, id: int, *, sources: int = MOST_SOURCES) -> Shown:
+    """One crawl as it is now, with so many of its sources. Raises UnknownThing."""
     with home.database.read() as conn:
         crawl = store.get(conn, id)
         counts, waiting = _counts(conn, crawl)
-        polled = overview.sources_of_crawl(conn, id, limit=MOST_SOURCES)
+        polled = overview.sources_of_crawl(conn, id, limit=sources) if sources else []
         return Shown(crawl, counts, waiting, tuple(polled), crawl_sources.counts(conn, id))
 
 

@@ -32,6 +32,18 @@ class Polled:
 
 
 @dataclass(frozen=True, slots=True)
+class Tally:
+    """What is counted of a crawl. `counts` is None until it ended, and where it was missed."""
+
+    id: int
+    state: str
+    trigger: str
+    is_begun: bool
+    requests: int
+    counts: Mapping[str, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Failing:
     """A source that cannot be read, and why; `failures` are the polls in a row that failed."""
 
@@ -70,19 +82,35 @@ def crawls_page(
     before: int | None = None,
     states: Collection[CrawlState] = (),
 ) -> list[Crawl]:
-    """Crawls, the newest first, from the one before `before` on; only those in `states`, if any."""
+    """Crawls, the newest first, from the one before `before` on; only those in `states`, if any.
+
+    States are asked for one by one: with several at once SQLite would sort all rows of them.
+    """
     wanted = select(crawl).order_by(crawl.c.id.desc()).limit(limit)
     if before is not None:
         wanted = wanted.where(crawl.c.id < before)
-    if states:
-        wanted = wanted.where(crawl.c.state.in_(list(states)))
-    return [_crawl(row) for row in conn.execute(wanted)]
+    asked = [wanted.where(crawl.c.state == state) for state in states] or [wanted]
+    rows = [row for each in asked for row in conn.execute(each)]
+    return [_crawl(row) for row in sorted(rows, key=lambda row: -int(row.id))[:limit]]
 
 
-def crawls_since(conn: Connection, after: int, ids: Collection[int], *, limit: int) -> list[Crawl]:
-    """Crawls with an id above `after`, and those of `ids`, the oldest first."""
-    wanted = select(crawl).where(or_(crawl.c.id > after, crawl.c.id.in_(list(ids))))
-    return [_crawl(row) for row in conn.execute(wanted.order_by(crawl.c.id).limit(limit))]
+def tallies(conn: Connection, after: int, ids: Collection[int]) -> Iterator[Tally]:
+    """Crawls with an id above `after`, and those of `ids`; they may be very many."""
+    wanted = (
+        select(
+            crawl.c.id,
+            crawl.c.state,
+            crawl.c.trigger,
+            crawl.c.started_at.is_not(None),
+            crawl.c.requests,
+            crawl.c.counts,
+        )
+        .where(or_(crawl.c.id > after, crawl.c.id.in_(list(ids))))
+        .order_by(crawl.c.id)
+        .execution_options(yield_per=1_000)
+    )
+    for row in conn.execute(wanted):
+        yield Tally(*row)
 
 
 def sources_of_crawl(conn: Connection, crawl_id: int, *, limit: int) -> list[Polled]:
@@ -153,16 +181,6 @@ def articles_since(conn: Connection, after: int) -> tuple[int, int]:
         select(func.count(), func.max(article.c.id)).where(article.c.id > after)
     ).one()
     return int(row[0]), int(row[1] or after)
-
-
-def batches_since(conn: Connection, after: int, ids: Collection[int]) -> Iterator[list[Crawl]]:
-    """As `crawls_since`, whatever their number, in lists of bounded length."""
-    wanted: Collection[int] = ids
-    while rows := crawls_since(conn, after, wanted, limit=500):
-        yield rows
-        if len(rows) < 500:
-            return
-        after, wanted = max(after, rows[-1].id), [id for id in wanted if id > rows[-1].id]
 
 
 def _crawl(row: Row[Any]) -> Crawl:

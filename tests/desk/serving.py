@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +43,6 @@ class Desk:
     url: str
     client: httpx.Client
     app: Any
-    extra: dict[str, Any] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
@@ -70,6 +69,8 @@ def serve(home: Home, host: str = "127.0.0.1") -> Iterator[Desk]:
     pulse = Beat()
     app = create_app(home, pulse)
     with socket.create_server((host, 0)) as listening:
+        # A body is sent after its head; held back until the head is acknowledged it is 40 ms late.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         url = f"http://{host}:{listening.getsockname()[1]}"
         server = uvicorn.Server(
             uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=1)

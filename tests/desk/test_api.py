@@ -1,6 +1,7 @@
 """The API over HTTP: what it gives, what it takes, and each refusal."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from crawler.desk import api, schedule_api
 from crawler.services import crawls
 from pipelines.store.crawls import CrawlState, Trigger
 from tests.desk.conftest import FAILED, FINISHED, MISSED, REQUESTED, RUNNING, SLUG
-from tests.desk.serving import Desk
+from tests.desk.serving import Desk, opened, serve
 
 API = "/api/v1"
 
@@ -88,9 +89,7 @@ def test_a_long_body_is_refused(desk: Desk) -> None:
     refusal(desk, "POST", f"{API}/crawls", 413, content=pieces())
 
 
-def test_without_a_contact_no_crawl_is_asked_for(empty_desk: Desk, tmp_path: Any) -> None:
-    from tests.desk.serving import opened, serve
-
+def test_without_a_contact_no_crawl_is_asked_for(empty_desk: Desk, tmp_path: Path) -> None:
     with opened(tmp_path / "shy", contact=None) as home, serve(home) as desk:
         told = refusal(desk, "POST", f"{API}/crawls", 409, json={})
     assert "FOLLOWUP_CONTACT" in told["remedy"]

@@ -3,12 +3,13 @@
 import sqlite3
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from crawler.desk import room
 from crawler.home import Home
 from crawler.services import health
 from crawler.services.health import Checkup
@@ -99,3 +100,27 @@ def test_what_was_found_holds_for_a_moment(home: Home, monkeypatch: pytest.Monke
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: checkup.problems(), range(40)))
     assert looks == 1
+
+
+def test_a_busy_store_is_told_as_such_and_can_still_be_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(room, "WRITE_PATIENCE_SECONDS", 0.05)
+    other = sqlite3.connect(desk.home.config.home / "followup.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with ThreadPoolExecutor(room.MOST_WRITES + 1) as pool:
+            waiting = [
+                pool.submit(desk.client.post, "/api/v1/crawls", json={})
+                for _ in range(room.MOST_WRITES + 1)
+            ]
+            refused = next(as_completed(waiting)).result()
+            assert refused.status_code == 503
+            assert int(refused.headers["retry-after"]) > 0
+            assert "busy" in refused.json()["detail"]
+            for path in ("/api/v1/crawls", "/api/v1/schedule", "/listjobs.json", "/metrics"):
+                desk.get(path)
+            other.execute("ROLLBACK")
+        assert sorted(one.result().status_code for one in waiting) == [202] * 4 + [503]
+    finally:
+        other.close()

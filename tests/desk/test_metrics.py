@@ -1,5 +1,6 @@
 """/metrics: Prometheus reads it, the figures add up, and looking is cheap."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from crawler.desk import metrics
 from crawler.home import Home
-from pipelines.store import crawls
+from pipelines.store import crawls, sources
 from pipelines.store.crawls import CrawlState, Trigger
 from tests.desk.conftest import RUNNING
 from tests.desk.serving import Beat, Desk, opened, serve
@@ -70,10 +71,6 @@ def test_a_crawl_is_counted_once_when_it_ended(home: Home, monkeypatch: pytest.M
 
 
 def test_a_due_source_shows_how_late_it_is(home: Home) -> None:
-    from datetime import timedelta
-
-    from pipelines.store import sources
-
     with home.database.write() as conn:
         sources.set_due(conn, 1, None)
         sources.set_due(conn, 2, home.now() - timedelta(seconds=90))

@@ -6,6 +6,8 @@ import re
 import pytest
 
 from crawler.services import crawls, schedule
+from pipelines.incident import Health, Source, SourceKind
+from pipelines.store import sources
 from pipelines.store.crawls import CrawlState, Trigger
 from tests.desk.conftest import FAILED, MISSED, REQUESTED, RUNNING, SLUG
 from tests.desk.serving import Desk
@@ -57,9 +59,6 @@ def test_a_page_loads_nothing_from_elsewhere(desk: Desk) -> None:
 
 
 def test_an_address_that_is_not_of_the_web_is_no_link(desk: Desk) -> None:
-    from pipelines.incident import Health, Source, SourceKind
-    from pipelines.store import sources
-
     with desk.home.database.write() as conn:
         id, _ = sources.add(
             conn, Source(SourceKind.FEED, "javascript:alert(1)"), now=desk.home.now()

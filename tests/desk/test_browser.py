@@ -1,0 +1,99 @@
+"""The pages in a real browser: they follow what happens, fit a telephone, and load nothing odd."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pipelines.store import crawls, worklists
+from pipelines.store.crawls import CrawlState
+from tests.desk.conftest import REQUESTED, RUNNING
+from tests.desk.serving import Desk
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
+
+#: The script looks every 2 s while something runs.
+PATIENCE_SECONDS = 15.0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    with playwright.sync_playwright() as running:
+        opened = running.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Any, desk: Desk) -> Iterator[Any]:
+    """A page that is not to complain, nor to ask anybody but the desk."""
+    opened = browser.new_page(viewport={"width": 1000, "height": 900})
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "request",
+        lambda sent: None if sent.url.startswith(desk.url) else complaints.append(sent.url),
+    )
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+def soon(page: Any, is_so: Callable[[], bool]) -> None:
+    """Waits until it is so; the page's own policy lets the browser evaluate no text for that."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(100)
+
+
+def test_the_page_follows_a_crawl_without_loading_again(page: Any, desk: Desk) -> None:
+    page.goto(desk.url)
+    page.evaluate("window.stays = true")
+    page.focus(f"#cancel-{REQUESTED}")
+    assert f"Crawl {RUNNING}" in page.inner_text("#running")
+    with desk.home.database.write() as conn:
+        now = desk.home.now()
+        worklists.close(conn, RUNNING, "it ended", now=now)
+        crawls.finish(conn, RUNNING, CrawlState.FAILED, now=now, end_reason="told to")
+    soon(page, lambda: f"Crawl {RUNNING}" not in page.inner_text("#running"))
+    assert "told to" in page.inner_text("#crawls")
+    assert page.evaluate("window.stays")
+    assert page.evaluate("document.activeElement.id") == f"cancel-{REQUESTED}"
+
+
+def test_the_buttons_work_with_the_script(page: Any, desk: Desk) -> None:
+    page.goto(desk.url)
+    page.click("text=Crawl now")
+    page.wait_for_url(f"**/crawls/{REQUESTED + 1}")
+    page.click("text=Cancel")
+    soon(page, lambda: "cancelled" in page.inner_text("h2"))
+    with desk.home.database.read() as conn:
+        assert crawls.get(conn, REQUESTED + 1).state is CrawlState.CANCELLED
+
+
+def test_the_buttons_work_without_a_script(browser: Any, desk: Desk) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(desk.url)
+    page.select_option("#incident", index=1)
+    page.click("text=Crawl now")
+    page.wait_for_url(f"**/crawls/{REQUESTED + 1}")
+    assert "incident sony-hack" in page.inner_text("#crawl")
+    context.close()
+
+
+@pytest.mark.parametrize("path", ["/", f"/crawls/{RUNNING}"])
+def test_a_page_fits_a_telephone(page: Any, desk: Desk, path: str) -> None:
+    with desk.home.database.write() as conn:
+        told = {"urls": ["https://example.org/" + "without-a-blank" * 20]}
+        crawls.request(conn, crawls.Trigger.HAND, "x" * 200, told, now=desk.home.now())
+    page.set_viewport_size({"width": 380, "height": 800})
+    page.goto(desk.url + path)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
