@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, literal, select, update
+from sqlalchemy import Connection, and_, func, insert, literal, select, text, update
 
 from pipelines.store.columns import UtcTime
 from pipelines.store.notices import Target, target_of
@@ -51,7 +51,8 @@ class Claimed:
 
 
 _IS_WAITING = and_(notice_telling.c.delivery_id.is_(None), notice_telling.c.dropped.is_(None))
-_IS_OPEN = notice_delivery.c.state.in_([DeliveryState.WAITING, DeliveryState.SENDING])
+#: Spelled out: the partial index is for these words.
+_IS_OPEN = text("notice_delivery.state IN ('waiting', 'sending')")
 
 
 def due(conn: Connection, *, now: datetime, wall: datetime) -> list[Due]:

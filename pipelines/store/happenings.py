@@ -20,7 +20,6 @@ from pipelines.store.notices import Event
 from pipelines.store.schema import (
     article,
     crawl,
-    incident,
     link,
     match,
     notice,
@@ -103,8 +102,6 @@ def taken(conn: Connection, since: datetime, *, limit: int) -> list[Taken]:
             article.c.group_id,
             IS_TAKEN.label("is_taken"),
         )
-        .select_from(incident)
-        .join(match, match.c.incident_id == incident.c.id)
         .join(article, article.c.id == match.c.article_id)
         .where(match.c.taken_at >= since, ~noted.exists())
         .order_by(match.c.taken_at, match.c.article_id)

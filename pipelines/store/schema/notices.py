@@ -108,7 +108,7 @@ notice_cursor = Table(  # up to when was looked for what there is to tell
 )
 
 # By these the collector finds what is new in other rooms' tables.
-Index("ix_match_taken", match.c.incident_id, match.c.taken_at)
+Index("ix_match_taken", match.c.taken_at)
 _EDITED = text("number > 1")
 Index("ix_revision_edited", revision.c.seen_at, sqlite_where=_EDITED, postgresql_where=_EDITED)
 Index("ix_crawl_ended", crawl.c.state, crawl.c.ended_at)

@@ -43,7 +43,7 @@ def taken() -> None:
         'UPDATE "match" SET taken_at = judged_at'
         " WHERE verdict = 'follow_up' OR review IN ('keep', 'star')"
     )
-    op.create_index("ix_match_taken", "match", ["incident_id", "taken_at"])
+    op.create_index("ix_match_taken", "match", ["taken_at"])
 
 
 def targets() -> None:
