@@ -24,11 +24,11 @@ from typing import IO
 import uvicorn
 
 from crawler import life, logs
-from crawler.brood import Brood, within
 from crawler.config import Config
 from crawler.desk.app import create_app
 from crawler.home import Home, open_home
 from crawler.schedule.ticking import Schedule
+from crawler.supervisor import Supervisor, within
 from pipelines.errors import BadInput, FollowupError
 from pipelines.store import servers
 from pipelines.store.servers import Holder
@@ -69,14 +69,14 @@ class Running:
     home: Home
     url: str
     token: str
-    brood: Brood
+    supervisor: Supervisor
     lost: threading.Event = field(default_factory=threading.Event)
     hurry: threading.Event = field(default_factory=threading.Event)
     schedule: Schedule = field(init=False)
     _stopping: threading.Thread | None = None
 
     def __post_init__(self) -> None:
-        self.schedule = Schedule(self.home, self.brood, self.token, self.lost.set)
+        self.schedule = Schedule(self.home, self.supervisor, self.token, self.lost.set)
 
     def wake(self) -> None:
         """Look at once for what is requested or due."""
@@ -108,7 +108,7 @@ class Running:
 
     def _stop(self) -> None:
         self.schedule.stop()
-        self.brood.stop_all(STOPPED, STOP_SECONDS - 1.0, self.hurry)
+        self.supervisor.stop_all(STOPPED, STOP_SECONDS - 1.0, self.hurry)
         within(1.0, self.schedule.release)
 
 
@@ -131,7 +131,7 @@ def serve(
         lock = held.enter_context(_folder_lock(config))
         listener = held.enter_context(_listening(host, port))
         home = held.enter_context(open_home(config))
-        running = Running(home, _url(listener, host), secrets.token_hex(16), Brood(home))
+        running = Running(home, _url(listener, host), secrets.token_hex(16), Supervisor(home))
         _acquire(running, lock)
         life.settle_dead(config, home.clock, home.database)
         _run(running, host, listener, tell)
@@ -266,7 +266,9 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
     name = host.strip("[]")
     try:
         family = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        # asyncio sends an answer's head and body at once only where the protocol is named
+        # (base_events._set_nodelay); else each body waits 40 ms for the reader's ACK.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError as error:
         raise BadInput(
             f"{host} is no address of this machine ({error.strerror}).",

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from crawler.config import Config
 from crawler.newsroom import Newsroom
 from pipelines.outcomes import MEANINGS
 from tests.crawler.conftest import empty, newsroom, online, seeds  # noqa: F401
+from tests.crawler.notices.receiver import Receiver
+from tests.crawler.serving import Serving
 from tests.crawler.terminal import ROOT, Terminal
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -91,14 +94,33 @@ def reader(online: Terminal, seeds: list[Path], tmp_path: Path) -> dict[str, str
     }
 
 
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as one:
+        yield one
+
+
+@pytest.fixture
+def serving(online: Terminal) -> Iterator[Serving]:  # noqa: F811
+    one = Serving(online.own)
+    yield one
+    if one.process is not None and one.process.poll() is None:
+        one.kill()
+
+
 def test_its_commands_run_in_their_order(
     online: Terminal,  # noqa: F811
     newsroom: Newsroom,  # noqa: F811
     reader: dict[str, str],
+    receiver: Receiver,
+    serving: Serving,
 ) -> None:
     ran = []
     for command in commands():
-        words = shlex.split(command)[1:]
+        words, settings = shlex.split(command)[1:], {"EDITOR": "true"}
+        if words == ["serve"]:
+            serving.start()
+            continue
         if "ID" in words or "URL" in words:
             rows = online.good("articles", "list", "--limit", 500, "--json").json
             edited = [row for row in rows if row["revisions"]]
@@ -109,20 +131,21 @@ def test_its_commands_run_in_their_order(
             reader["ID"] = str(next(r["id"] for r in candidates if r["verdict"] == "off_topic"))
         if words[:2] == ["source", "import"]:
             Path(reader["FILE.opml"]).write_text(online.good("source", "export").out, "utf-8")
+        if words[:2] == ["notify", "add"]:
+            reader["URL"] = f"http://127.0.0.1:{receiver.port}/"
+        if words[0] in ("backup", "restore"):
+            reader["FILE"] = str(online.home.parent / "copy.zip")
+        if words[0] == "restore":
+            settings |= {"FOLLOWUP_HOME": str(online.home.parent / "restored")}
         words = [reader.get(word, word) for word in words]
         if words[:2] == ["articles", "mark"]:
             words += [] if "keep" in words else ["keep"]
-        done = online(*words, *(["--yes"] if words[0] == "forget" else []), EDITOR="true")
+        done = online(*words, *(["--yes"] if words[0] == "forget" else []), **settings)
         is_unedited = words[:2] == ["articles", "diff"] and "was not edited" in done.err
         assert done.status == 0 or is_unedited, f"{command}: {done.err}"
         ran.append(command.split()[1])
+    assert serving.stop() == 0
     assert {
-        "incident",
-        "source",
-        "crawl",
-        "articles",
-        "ledger",
-        "rescue",
-        "ingest",
-        "export",
+        *("incident", "source", "crawl", "articles", "ledger", "rescue", "ingest", "export"),
+        *("schedule", "notify", "backup", "restore"),
     } <= set(ran)

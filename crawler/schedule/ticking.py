@@ -17,11 +17,11 @@ from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from crawler.brood import Brood, Ended
 from crawler.home import Home
 from crawler.notices import tell_due
 from crawler.schedule.claiming import Claimer, Superseded
 from crawler.services.upkeep import look_after
+from crawler.supervisor import Ended, Supervisor
 from pipelines.errors import FollowupError, StoreError
 from pipelines.store import Connection, servers
 from pipelines.store.crawls import CrawlState, Trigger
@@ -41,8 +41,11 @@ QUIET_HOUR, QUIET_MINUTE, SETTLED_SECONDS = 4, 10, 600.0
 class Schedule:
     """Ticks for the server that holds `token`. `lost` is called when another server took over."""
 
-    def __init__(self, home: Home, brood: Brood, token: str, lost: Callable[[], None]) -> None:
-        self._home, self._brood, self._token, self._lost = home, brood, token, lost
+    def __init__(
+        self, home: Home, supervisor: Supervisor, token: str, lost: Callable[[], None]
+    ) -> None:
+        self._home, self._supervisor = home, supervisor
+        self._token, self._lost = token, lost
         self._claimer = Claimer(home, token)
         self._beat_at: float | None = None
         self._again = threading.Event()
@@ -102,17 +105,17 @@ class Schedule:
         while self._again.is_set() and not self._is_over:
             self._again.clear()
             self._look()
-        soon = self._brood.force_in
+        soon = self._supervisor.force_in
         if soon is not None and soon < TICK_SECONDS:
             self._look_at(datetime.now(UTC) + timedelta(seconds=soon))
 
     def _look(self) -> None:
         try:
             self._beat()
-            self._note(self._brood.mind())
-            self._brood.launch_requested()
+            self._note(self._supervisor.mind())
+            self._supervisor.launch_requested()
             if self._claimer.look():
-                self._brood.launch_requested()
+                self._supervisor.launch_requested()
         except Superseded:
             self._lose()
         except (FollowupError, OSError) as error:

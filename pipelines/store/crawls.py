@@ -332,7 +332,7 @@ def given_sources(conn: Connection, id: int) -> Mapping[int, int]:
         .where(crawl_source.c.given_by == id)
         .group_by(crawl_source.c.crawl_id)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def counts(conn: Connection, id: int) -> Counts:

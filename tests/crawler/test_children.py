@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from crawler import children, life
-from crawler.brood import Brood, Ended, within
 from crawler.children import MOST_UNSEEN_SECONDS, POLITE_SECONDS, End, Watch, force, observe
 from crawler.home import Home
 from crawler.newsroom import Newsroom
 from crawler.services import crawls, demo
+from crawler.supervisor import Ended, Supervisor, within
 from crawler.wanted import Wanted
 from pipelines.errors import StoreError
 from pipelines.store.crawls import Crawl, CrawlState, Trigger
@@ -91,12 +91,14 @@ def home(tmp_path: Path) -> Iterator[Home]:
         yield replace(opened, config=replace(opened.config, hang_seconds=HANG_SECONDS))
 
 
-def mind(brood: Brood, until: Callable[[list[Ended]], bool], seconds: float = 60) -> list[Ended]:
+def mind(
+    supervisor: Supervisor, until: Callable[[list[Ended]], bool], seconds: float = 60
+) -> list[Ended]:
     deadline = time.monotonic() + seconds
     ended: list[Ended] = []
     while not until(ended):
         assert time.monotonic() < deadline, ended
-        ended += brood.mind()
+        ended += supervisor.mind()
         time.sleep(0.1)
     return ended
 
@@ -106,12 +108,12 @@ def is_running(home: Home, id: int) -> Callable[[list[Ended]], bool]:
 
 
 def test_a_requested_crawl_is_launched_once_and_settled(home: Home) -> None:
-    brood = Brood(home)
+    supervisor = Supervisor(home)
     id = crawls.request(home, Wanted(sources=(1,)), trigger=Trigger.API, by="a test")
-    assert brood.launch_requested() == [id]
-    assert brood.launch_requested() == []
-    assert Brood(home).launch_requested() == [], "another server leaves it alone"
-    (ended,) = mind(brood, bool)
+    assert supervisor.launch_requested() == [id]
+    assert supervisor.launch_requested() == []
+    assert Supervisor(home).launch_requested() == [], "another server leaves it alone"
+    (ended,) = mind(supervisor, bool)
     assert (ended.row.id, ended.row.state) == (id, CrawlState.FINISHED)
     assert ended.row.exit_status == 0
     assert (ended.row.requested_by, ended.row.trigger) == ("a test", Trigger.API)
@@ -119,7 +121,7 @@ def test_a_requested_crawl_is_launched_once_and_settled(home: Home) -> None:
 
 def test_a_terminals_crawl_is_never_taken_for_one_to_launch(home: Home) -> None:
     id, process = crawls.start(home, Wanted(sources=(1,)))
-    assert Brood(home).launch_requested() == []
+    assert Supervisor(home).launch_requested() == []
     process.kill()
     process.wait()
     assert life.settle_dead(home.config, home.clock, home.database) == [id]
@@ -133,15 +135,15 @@ def test_a_lock_file_of_another_database_kills_no_crawl(home: Home) -> None:
 
 
 def test_a_crawl_that_hangs_is_killed_and_says_so(home: Home) -> None:
-    brood = Brood(home)
+    supervisor = Supervisor(home)
     id = crawls.request(home, Wanted(), by="a test")
-    brood.launch_requested()
-    mind(brood, is_running(home, id))
+    supervisor.launch_requested()
+    mind(supervisor, is_running(home, id))
     pid = crawls.get(home, id).pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     began = time.monotonic()
-    (ended,) = mind(brood, bool)
+    (ended,) = mind(supervisor, bool)
     assert time.monotonic() - began < HANG_SECONDS + 5
     assert ended.row.state is CrawlState.FAILED
     assert ended.row.end_reason == "its process gave no sign of life for 8 s"
@@ -151,51 +153,51 @@ def test_a_crawl_that_hangs_is_killed_and_says_so(home: Home) -> None:
 
 def test_a_hung_crawl_that_a_dead_server_left_is_killed_too(home: Home) -> None:
     _, process = crawls.start(home, Wanted())
-    brood = Brood(home)
-    mind(brood, is_running(home, 1))
+    supervisor = Supervisor(home)
+    mind(supervisor, is_running(home, 1))
     process.send_signal(signal.SIGSTOP)
-    mind(brood, lambda _: process.poll() is not None)
+    mind(supervisor, lambda _: process.poll() is not None)
     assert life.settle_dead(home.config, home.clock, home.database) == [1]
     assert crawls.get(home, 1).state is CrawlState.FAILED
 
 
 def test_a_cancelled_crawl_that_does_not_listen_is_killed(home: Home) -> None:
     patient = replace(home, config=replace(home.config, hang_seconds=60.0))
-    brood = Brood(patient)
+    supervisor = Supervisor(patient)
     id = crawls.request(home, Wanted(), by="a test")
-    brood.launch_requested()
-    mind(brood, is_running(home, id))
+    supervisor.launch_requested()
+    mind(supervisor, is_running(home, id))
     os.kill(crawls.get(home, id).pid or 0, signal.SIGSTOP)
     crawls.cancel(home, id)
     began = time.monotonic()
-    (ended,) = mind(brood, bool)
+    (ended,) = mind(supervisor, bool)
     assert time.monotonic() - began < POLITE_SECONDS + 1
     assert (ended.row.state, ended.row.end_reason) == (CrawlState.CANCELLED, "cancelled")
 
 
 def test_all_are_stopped_in_time_the_deaf_ones_with_force(home: Home) -> None:
-    brood = Brood(replace(home, config=replace(home.config, hang_seconds=60.0)))
+    supervisor = Supervisor(replace(home, config=replace(home.config, hang_seconds=60.0)))
     ids = [crawls.request(home, wanted, by="a test") for wanted in (Wanted(), Wanted(sources=(1,)))]
-    assert brood.launch_requested() == ids
-    mind(brood, is_running(home, ids[0]))
+    assert supervisor.launch_requested() == ids
+    mind(supervisor, is_running(home, ids[0]))
     os.kill(crawls.get(home, ids[0]).pid or 0, signal.SIGSTOP)
     began = time.monotonic()
-    brood.stop_all("the server was stopped", 5.0, threading.Event())
+    supervisor.stop_all("the server was stopped", 5.0, threading.Event())
     assert time.monotonic() - began < 6
     rows = [crawls.get(home, id) for id in ids]
     assert rows[0].state is CrawlState.CANCELLED
     assert rows[0].end_reason == "the server was stopped"
     assert {one.state for one in rows} <= {CrawlState.CANCELLED, CrawlState.FINISHED}
     crawls.request(home, Wanted(sources=(1,)), by="a test")
-    assert brood.launch_requested() == [], "what comes now is for the next server"
+    assert supervisor.launch_requested() == [], "what comes now is for the next server"
 
 
 def test_a_crawl_that_cannot_begin_fails_with_its_last_words(home: Home) -> None:
     id = crawls.request(home, Wanted(), by="a test")
     lost = replace(home, environment={**home.environment, "FOLLOWUP_MIN_GAP_SECONDS": "soon"})
-    brood = Brood(lost)
-    brood.launch_requested()
-    (ended,) = mind(brood, bool)
+    supervisor = Supervisor(lost)
+    supervisor.launch_requested()
+    (ended,) = mind(supervisor, bool)
     assert (ended.row.id, ended.row.state) == (id, CrawlState.FAILED)
     assert "FOLLOWUP_MIN_GAP_SECONDS" in str(ended.row.end_reason)
     assert ended.row.exit_status not in (None, 0)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from crawler.brood import Brood
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.home import Home, open_home
 from crawler.schedule.claiming import BackOff, Claimer, Superseded
 from crawler.schedule.rules import read_rule
 from crawler.schedule.ticking import Schedule
+from crawler.supervisor import Supervisor
 from pipelines.errors import StoreError
 from pipelines.incident import Incident, Profile, Source, SourceKind
 from pipelines.items import Link
@@ -250,11 +250,11 @@ def test_crawls_that_fail_at_once_are_asked_for_ever_less(desk: Desk) -> None:
 def test_an_idle_look_at_a_thousand_sources_is_cheap(desk: Desk) -> None:
     add_sources(desk.home, 1_000, NOW + timedelta(days=1))
     desk.end(desk.look(NOW)[0])
-    brood = Brood(desk.home)
+    supervisor = Supervisor(desk.home)
     began = time.process_time()
     for number in range(100):
-        brood.mind()
-        brood.launch_requested()
+        supervisor.mind()
+        supervisor.launch_requested()
         assert desk.look(NOW + number * SECOND) == []
     assert (time.process_time() - began) / 100 < 0.005
 
@@ -263,8 +263,8 @@ def test_a_store_that_fails_is_told_and_tried_again(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lost: list[bool] = []
-    schedule = Schedule(desk.home, Brood(desk.home), "me", lambda: lost.append(True))
-    monkeypatch.setattr(Brood, "launch_requested", lambda self: [])
+    schedule = Schedule(desk.home, Supervisor(desk.home), "me", lambda: lost.append(True))
+    monkeypatch.setattr(Supervisor, "launch_requested", lambda self: [])
 
     def full(self: Claimer) -> list[int]:
         raise StoreError("The disk is full.")
@@ -273,7 +273,7 @@ def test_a_store_that_fails_is_told_and_tried_again(
     schedule._look()
     assert schedule.problem() == "The disk is full."
     monkeypatch.undo()
-    monkeypatch.setattr(Brood, "launch_requested", lambda self: [])
+    monkeypatch.setattr(Supervisor, "launch_requested", lambda self: [])
     schedule._look()
     assert schedule.problem() is None
     assert lost == []

@@ -37,7 +37,7 @@ class Ended:
     seconds: float
 
 
-class Brood:
+class Supervisor:
     """The children of this process, by the crawl's id."""
 
     def __init__(self, home: Home) -> None:
