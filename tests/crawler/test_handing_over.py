@@ -128,7 +128,7 @@ def test_in_a_race_of_giving_and_ending_nothing_is_lost(tmp_path: Path) -> None:
             given = source(home, f"http://paper.test/given{number}")
             first, child = start_due(home, [own], AT)
             paper.seconds = moments.uniform(0.1, 0.6)
-            time.sleep(moments.uniform(0.0, 0.6))
+            time.sleep(moments.uniform(0.0, 2.5))
             second, other = crawls.start(home, Wanted(sources=(given,)), trigger=Trigger.HAND)
             rows = [ended(home, first, child), ended(home, second, other)]
             assert [each.state for each in rows] == [CrawlState.FINISHED] * 2
