@@ -102,12 +102,15 @@ def _follow_up(look: Look, conn: Connection, one: Taken) -> int:
     told = one.is_taken and not is_copy
     if not _note(look, conn, new, look.wanting(Event.NEW_FOLLOW_UP) if told else ()):
         return 0
-    firsts = look.wanting(Event.FIRST_REPORT)
-    if firsts and one.is_taken and happenings.is_first_of_outlet(conn, one):
-        subject = f"incident {one.incident_id} outlet {(one.outlet or one.host)[:200]}"
-        first = Notice(Event.FIRST_REPORT, subject, one.at, one.incident_id, one.article_id)
-        return 1 + _note(look, conn, first, firsts)
-    return 1
+    firsts = look.wanting(Event.FIRST_REPORT) if one.is_taken else []
+    subject = f"incident {one.incident_id} outlet {(one.outlet or one.host)[:200]}"
+    # Asked first: to find that an outlet is new to a long incident takes a look at all of it.
+    if not firsts or notices.is_noted(conn, Event.FIRST_REPORT, subject):
+        return 1
+    if not happenings.is_first_of_outlet(conn, one):
+        return 1
+    first = Notice(Event.FIRST_REPORT, subject, one.at, one.incident_id, one.article_id)
+    return 1 + _note(look, conn, first, firsts)
 
 
 def _revisions(look: Look) -> int:

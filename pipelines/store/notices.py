@@ -125,6 +125,12 @@ def note(conn: Connection, new: Notice) -> int | None:
     return made
 
 
+def is_noted(conn: Connection, event: Event, subject: str) -> bool:
+    """True where that stands among the notices."""
+    found = select(notice.c.id).where(notice.c.event == event, notice.c.subject == subject)
+    return conn.execute(found).first() is not None
+
+
 def tell(conn: Connection, notice_id: int, due: Mapping[int, datetime]) -> None:
     """Puts a notice on the list of targets, by id, each with the time from which it is due.
 
