@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/followup demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
 
 check: check-style test
 
