@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 
 from pipelines.errors import BadInput, StoreError, StoreTooNew
 from pipelines.store import search, servers
@@ -146,6 +146,10 @@ def restore_rows(source: Connection, target: Connection) -> None:
     except (IntegrityError, DataError, ValueError, TypeError) as error:
         first_line = str(error).partition("\n")[0]
         raise _foreign(f"its rows cannot be taken over: {first_line}") from error
+    except OperationalError as error:
+        if not isinstance(error.orig, sqlite3.Error):  # it is the target that failed
+            raise
+        raise _foreign(f"its rows cannot be read: {error.orig}") from error
     if counts(source) != counts(target):
         raise _foreign(f"of {counts(source)} rows only {counts(target)} came over")
 
@@ -240,32 +244,40 @@ def inspect_copy(path: Path) -> None:
 
     Raises StoreTooNew for one of a newer version, BadInput for what is no store of ours or damaged.
     """
-    try:
-        with closing(sqlite3.connect(path)) as conn:
-            # sqlite.org/security.html: what an application should do with a file of others.
-            conn.execute("PRAGMA trusted_schema = OFF")
-            conn.execute("PRAGMA cell_size_check = ON")
-            _check_revision(conn)
-            _check_shape(conn)
-            said = [row[0] for row in conn.execute("PRAGMA integrity_check(3)")]
-            if said != ["ok"]:
-                raise _foreign(f"its database is damaged: {'; '.join(map(str, said))[:300]}")
-            if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
-                raise _foreign("its database is damaged: rows name others that are not there")
-            _check_names(conn)
-            conn.execute("PRAGMA journal_mode = WAL")
-    except sqlite3.Error as error:
-        raise _foreign(f"its database cannot be read: {error}") from error
+    with _foreign_file(path) as conn:
+        # sqlite.org/security.html: what an application should do with a file of others.
+        conn.execute("PRAGMA trusted_schema = OFF")
+        conn.execute("PRAGMA cell_size_check = ON")
+        _check_revision(conn)
+        _check_shape(conn)
+        said = [row[0] for row in conn.execute("PRAGMA integrity_check(3)")]
+        if said != ["ok"]:
+            raise _foreign(f"its database is damaged: {'; '.join(map(str, said))[:300]}")
+        if conn.execute("PRAGMA foreign_key_check").fetchone() is not None:
+            raise _foreign("its database is damaged: rows name others that are not there")
+        _check_names(conn)
+        conn.execute("PRAGMA journal_mode = WAL")
 
 
 def check_migrated(path: Path) -> None:
     """Holds an opened copy to the shape of a store that was made here. Raises BadInput."""
-    with closing(sqlite3.connect(path)) as conn:
+    with _foreign_file(path) as conn:
         found = _columns(conn)
     wanted = {table.name: {column.name for column in table.c} for table in _tables()}
     wrong = [name for name, columns in wanted.items() if found.get(name) != columns]
     if wrong:
         raise _foreign(f"its table {wrong[0]} is none of this version")
+
+
+@contextmanager
+def _foreign_file(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a copy; what cannot be read in it is told as BadInput."""
+    try:
+        with closing(sqlite3.connect(path)) as conn:
+            yield conn
+    # SQLite's message of a broken schema quotes it; Python fails on bytes there that are no UTF-8.
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise _foreign(f"its database cannot be read: {error}") from error
 
 
 def _check_revision(conn: sqlite3.Connection) -> None:

@@ -254,6 +254,15 @@ def statements(*texts: str) -> Callable[[Path], None]:
     return change
 
 
+def bytes_instead(old: bytes, new: bytes) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        content = path.read_bytes()
+        assert old in content
+        path.write_bytes(content.replace(old, new))
+
+    return change
+
+
 PAGE = (
     "INSERT INTO page (article_id, url, status, fetched_at, sha256, warc_file, warc_offset,"
     " warc_length) VALUES (1, 'u', 200, 0, 's', '{}', 0, 1)"
@@ -273,6 +282,13 @@ HOSTILE = {
     "a table less": statements("DROP TABLE tombstone"),
     "a column less": statements("ALTER TABLE tombstone RENAME COLUMN value TO worth"),
     "no revision": statements("DELETE FROM alembic_version"),
+    "a schema that is no UTF-8": bytes_instead(
+        b"CREATE TABLE sketch", b"CREATE TAB\xff\xff sketch"
+    ),
+    "a table's name that is no UTF-8": bytes_instead(
+        b"tablesketchsketch", b"table\xff\xffetchsketch"
+    ),
+    "a column's name that is no UTF-8": bytes_instead(b"warc_offset", b"warc_\xff\xffset"),
     "no database": lambda path: path.write_bytes(b"<html>" * 5000),
     "half a file": lambda path: path.write_bytes(path.read_bytes()[: 9 * 4096]),
 }
@@ -321,17 +337,24 @@ def test_a_damaged_copy_is_refused_or_read(
         return
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("UPDATE article SET authors = 'no json'", "cannot be taken over"),
+        ("UPDATE article SET title = CAST(x'ff' AS TEXT)", "rows cannot be read: Could not decode"),
+    ],
+)
 def test_rows_that_ours_cannot_hold_are_refused(
-    sound: Path, postgres: PostgresServer, tmp_path: Path
+    change: str, said: str, sound: Path, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "copy.db"
     shutil.copy(sound, path)
-    statements("UPDATE article SET authors = 'no json'")(path)
+    statements(change)(path)
     target = open_database(postgres.fresh())
     with (
         copying.opened(path) as copy,
         copy.read() as source,
-        pytest.raises(BadInput, match="cannot be taken over"),
+        pytest.raises(BadInput, match=said),
         target.write() as conn,
     ):
         copying.restore_rows(source, conn)
