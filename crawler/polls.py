@@ -6,7 +6,6 @@ a link, with its outcome.
 """
 
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,10 +27,6 @@ from pipelines.store.validators import Validators, validators_of
 from pipelines.urls import canonical_key, host_of
 
 _log = logging.getLogger(__name__)
-
-
-#: What people set may change while a long crawl runs; it is looked up again after this long.
-RULES_SECONDS = 5.0
 
 
 @dataclass(slots=True)
@@ -56,8 +51,6 @@ class Polls:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._polls: defaultdict[int, _Poll] = defaultdict(_Poll)
-        self._rules: Rules | None = None
-        self._rules_at = 0.0
 
     def took(
         self,
@@ -195,8 +188,9 @@ class Polls:
         a crawl by hand does not shift it. None: it has no rule.
 
         A time that passed meanwhile stays too: it is a run, and the schedule's to make or to miss.
+        The rules are those of this transaction: one set while the source was asked holds already.
         """
-        by_rule = self._current_rules(conn).next_due(source, self._session.now())
+        by_rule = Rules.load(conn, of=source).next_due(source, self._session.now())
         return by_rule if by_rule is None or source.due_at is None else source.due_at
 
     def _due_when_free(self, conn: Connection, source: Source, poll: _Poll) -> datetime:
@@ -205,12 +199,6 @@ class Polls:
         free_at = self._session.now() + real
         by_rule = self._due_by_rule(conn, source)
         return free_at if by_rule is None else min(free_at, by_rule)
-
-    def _current_rules(self, conn: Connection) -> Rules:
-        now = time.monotonic()
-        if self._rules is None or now - self._rules_at > RULES_SECONDS:
-            self._rules, self._rules_at = Rules.load(conn), now
-        return self._rules
 
     def files_of(self, source: Source) -> list[str]:
         """The documents of a source that earlier polls read, besides its own address."""

@@ -29,9 +29,9 @@ class Rules:
     followers: tuple[Follower, ...]
 
     @classmethod
-    def load(cls, conn: Connection) -> "Rules":
-        """What is set now."""
-        settings = schedules.list_all(conn)
+    def load(cls, conn: Connection, *, of: Source | None = None) -> "Rules":
+        """What is set now; with `of` without what is set for other sources, to ask for that one."""
+        settings = schedules.list_all(conn, source_id=None if of is None else of.id)
         return cls(
             {one.subject.name: rule_of(one.rule) for one in settings if one.rule is not None},
             {one.subject.name: one.paused_at for one in settings if one.paused_at is not None},

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, or_, select, update
 
 from pipelines.incident import Follows, Source
 from pipelines.store import sources
@@ -55,8 +55,9 @@ class Follower:
     follows: Follows
 
 
-def list_all(conn: Connection) -> list[Setting]:
-    """All settings: that for all sources, then those of incidents, then those of sources, by id."""
+def list_all(conn: Connection, *, source_id: int | None = None) -> list[Setting]:
+    """All settings: that for all sources, then those of incidents, then those of sources, by id;
+    with `source_id` of these only that one's."""
     order = (
         schedule.c.source_id.is_not(None),
         schedule.c.incident_id.is_not(None),
@@ -64,6 +65,9 @@ def list_all(conn: Connection) -> list[Setting]:
         schedule.c.incident_id,
     )
     wanted = select(schedule, incident.c.slug).select_from(schedule.outerjoin(incident))
+    if source_id is not None:
+        mine = or_(schedule.c.source_id.is_(None), schedule.c.source_id == source_id)
+        wanted = wanted.where(mine)
     return [
         Setting(
             Subject(row.incident_id, row.source_id),

@@ -84,6 +84,7 @@ def test_own_goes_before_incidents_these_before_all_and_all_before_adaptive(
     own = Subject(source_id=one.id)
     put(conn, own, rule=every("1d"))
     assert [name for name, _ in Rules.load(conn).of(one)] == [own.name]
+    assert Rules.load(conn, of=one).of(one) == Rules.load(conn).of(one)
 
 
 def test_only_open_incidents_that_follow_a_source_have_a_say(conn: Connection) -> None:

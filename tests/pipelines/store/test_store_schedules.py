@@ -46,8 +46,10 @@ def test_settings_come_from_wide_to_narrow(database: Database) -> None:
         for subject in [*subjects, Subject(source_id=ids[0])]:
             schedules.put(conn, subject, {"rule": RULE}, by="ann", now=NOW)
         listed = schedules.list_all(conn)
+        of_one = schedules.list_all(conn, source_id=ids[1])
     names = ["all", f"incident {ferry}", f"source {ids[0]}", f"source {ids[1]}"]
     assert [one.subject.name for one in listed] == names
+    assert [one.subject.name for one in of_one] == [*names[:2], names[3]]
     assert [one.slug for one in listed] == [None, "ferry", None, None]
 
 
