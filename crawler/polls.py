@@ -160,7 +160,7 @@ class Polls:
     def _end(self, conn: Connection, source: Source) -> None:
         """Close the source's row on the crawl's list, and write down when it is due again."""
         id, now = _id(source), self._session.now()
-        poll = self._polls.pop(id)
+        poll = self._polls.pop(id, _Poll())
         ending, reason = RowEnding.POLLED, poll.left or poll.failed
         if reason is not None:
             ending = RowEnding.LEFT if poll.left else RowEnding.FAILED

@@ -72,3 +72,14 @@ def test_a_rule_set_while_a_source_is_asked_for_keeps_its_due_time(home: Home) -
     polls.took(Document(sitemap, SITEMAP), {}, [], Reading())
     assert found(home, SITEMAP).due_at == first
     assert found(home, SITEMAP).polled_at is not None
+
+
+def test_a_source_that_is_removed_while_its_files_are_asked_for_costs_nothing(home: Home) -> None:
+    polls = polls_of(home, FEED, SITEMAP)
+    sitemap = found(home, SITEMAP)
+    with home.database.write() as conn:
+        sources.remove(conn, sitemap.id or 0)
+    polls.took(Document(sitemap, SITEMAP), {}, [], Reading(), is_last=False)
+    polls.unchanged(Document(sitemap, f"{SITEMAP}?2014", depth=1))
+    polls.took(Document(found(home, FEED), FEED), {}, [], Reading())
+    assert found(home, FEED).polled_at is not None
