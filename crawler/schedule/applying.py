@@ -10,16 +10,13 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.schedule.claims import GRACE, MOST_MISSED
+from crawler.schedule.claims import GRACE, MOST_MISSED, _latest
 from crawler.schedule.effective import Rules
-from crawler.schedule.rules import rule_of
-from crawler.schedule.times import times
+from crawler.schedule.rules import Rule, rule_of
 from pipelines.incident import Source
 from pipelines.polling import POLL_EVERY
 from pipelines.store import Connection, crawls, schedules, sources
 
-#: So many missed runs of a rule are counted.
-MOST_COUNTED = 5_000
 _REASON = "it had not run when the schedule was changed"
 
 
@@ -100,18 +97,20 @@ def _rested(rules: Rules, source: Source, now: datetime) -> datetime | None:
 
 def _write_missed(conn: Connection, rules: Rules, owed: Collection[Source], now: datetime) -> None:
     """The late runs of sources by the rules that held for them, one row for each rule and time."""
-    found: dict[tuple[str, datetime], set[int]] = {}
+    held: dict[tuple[str, Rule], list[datetime]] = {}
     for source in owed:
         for name, rule in rules.of(source):
             # The due time lies within the jitter of a time of the rule.
             since = (source.due_at or now) - timedelta(seconds=rule.jitter_seconds + 1)
-            for at in times(rule, since, now - GRACE, limit=MOST_COUNTED):
-                found.setdefault((name, at), set()).add(source.id or 0)
-    for name in {name for name, _ in found}:
-        runs = sorted(at for of, at in found if of == name)
-        folded = max(len(runs) - MOST_MISSED, 0)
-        for number, at in enumerate(runs[folded:]):
-            request = {"schedule": name, "sources": len(found[name, at])}
+            held.setdefault((name, rule), []).append(since)
+    for (name, rule), sinces in held.items():
+        # Times are counted once a rule, whatever the number of its sources.
+        first = max(min(sinces), rule.anchor + timedelta(seconds=1))
+        found, before, exact = _latest(rule, first, now - GRACE, 0)
+        runs = found[-MOST_MISSED:]
+        folded = before + len(found) - len(runs)
+        for number, at in enumerate(runs):
+            request = {"schedule": name, "sources": sum(since < at for since in sinces)}
             if folded and number == 0:
-                request |= {"runs": folded + 1, "exact": len(runs) < MOST_COUNTED}
+                request |= {"runs": folded + 1, "exact": exact}
             crawls.miss(conn, "schedule", request, _REASON, due_at=at, now=now)

@@ -220,6 +220,32 @@ def test_a_long_row_of_missed_runs_is_folded(conn: Connection) -> None:
     assert rows[-1].requested_at == NOW + 119 * MINUTE
 
 
+def test_after_a_long_gap_the_newest_missed_runs_are_told_of(conn: Connection) -> None:
+    source(conn, "a")
+    incident(conn, "ferry")
+    put(conn, ALL, rule=every("1m", jitter="30s"))
+    put(conn, ALL, NOW + timedelta(days=30, seconds=40), rule=every("1h"))
+    rows = missed(conn)
+    assert len(rows) == MOST_MISSED
+    assert rows[-1].requested_at == NOW + timedelta(days=30)
+    first = (NOW + timedelta(days=30) - rows[0].requested_at) // MINUTE
+    assert rows[0].request["runs"] == 30 * 24 * 60 - first
+    assert rows[0].request["exact"]
+
+
+def test_a_rule_of_many_sources_is_changed_after_a_long_gap_in_no_time(conn: Connection) -> None:
+    some = [source(conn, f"s{number}") for number in range(200)]
+    incident(conn, "ferry")
+    rule = read_rule(cron="*/5 * * * *", timezone="Europe/Berlin", jitter="2m", anchor=NOW)
+    put(conn, ALL, rule=rule)
+    before = time.process_time()
+    put(conn, ALL, NOW + timedelta(days=7, seconds=40), rule=None)
+    assert time.process_time() - before < 1.0
+    rows = missed(conn)
+    assert len(rows) == MOST_MISSED
+    assert {row.request["sources"] for row in rows} == {len(some)}
+
+
 def test_a_rule_holds_though_the_clock_is_set_back(conn: Connection) -> None:
     one, before = source(conn, "a"), NOW - timedelta(days=365)
     incident(conn, "ferry")
