@@ -6,14 +6,15 @@ gone at the moment of kill -9, and no other process can have it by chance.
 
 import fcntl
 import os
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from crawler.clock import Clock
 from crawler.config import Config
-from pipelines.store import crawls, frontier, pages, worklists
-from pipelines.store.crawls import Crawl, CrawlState
+from pipelines.store import Connection, crawls, frontier, pages, worklists
+from pipelines.store.crawls import Crawl, CrawlState, Trigger
 from pipelines.store.database import Database
 
 #: A host is leased for this long at a time; a living crawl renews its leases well before.
@@ -33,19 +34,50 @@ def take_lock(config: Config, crawl_id: int) -> IO[str]:
     It comes into sight locked: one that is there and free is that of a dead process. Take it before
     others can see that the crawl was asked for, or where it is only about to be launched.
     """
+    try:
+        return take_new_lock(config, crawl_id)
+    except FileExistsError:
+        lock = lock_path(config, crawl_id).open("a")
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return lock
+
+
+def take_new_lock(config: Config, crawl_id: int) -> IO[str]:
+    """As `take_lock`; raises FileExistsError where another process made one for the crawl."""
     path = lock_path(config, crawl_id)
     own = path.with_suffix(f".{os.getpid()}.lock")
     lock = own.open("w")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         os.link(own, path)
-    except OSError:  # another process has one for the crawl, or this file system knows no links
+    except FileExistsError:
         lock.close()
-        lock = path.open("a")
+        raise
+    except OSError:  # this file system knows no links
+        lock.close()
+        lock = path.open("x")
         fcntl.flock(lock, fcntl.LOCK_EX)
     finally:
         own.unlink()
     return lock
+
+
+def request(
+    config: Config,
+    conn: Connection,
+    trigger: Trigger,
+    by: str,
+    record: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> int:
+    """The row of a crawl that the server is to launch; gives its id.
+
+    A lock file of that number is of another database that was here: it would say "dead".
+    """
+    id = crawls.request(conn, trigger, by, record, now=now)
+    lock_path(config, id).unlink(missing_ok=True)
+    return id
 
 
 def lock_path(config: Config, crawl_id: int) -> Path:
@@ -58,15 +90,19 @@ def log_path(config: Config, crawl_id: int) -> Path:
     return config.log_folder / f"crawl-{crawl_id:06d}.log"
 
 
-def settle_dead(config: Config, clock: Clock, database: Database) -> list[int]:
+def settle_dead(
+    config: Config, clock: Clock, database: Database, *, but: Collection[int] = ()
+) -> list[int]:
     """Close the rows of crawls whose process is gone; what they had in hand is queued again, what
     the schedule wanted polled is due again.
 
-    Gives the ids. A crawl lives while its process holds its lock file.
+    Gives the ids. A crawl lives while its process holds its lock file; those in `but` are left to
+    whoever started them.
     """
     with database.read() as conn:
         begun = crawls.in_state(conn, CrawlState.REQUESTED) + crawls.running(conn)
-    dead = [row.id for row in begun if is_dead(config, row, clock.wall())]
+    others = (row for row in begun if row.id not in but)
+    dead = [row.id for row in others if is_dead(config, row, clock.wall())]
     if not dead:
         return []
     now = clock.now()

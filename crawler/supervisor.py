@@ -4,7 +4,6 @@ A look (`mind`) comes from the schedule's tick, about once a second; the end (`s
 thread that was told to end. What the store cannot take at that moment, the next server settles.
 """
 
-import fcntl
 import logging
 import threading
 import time
@@ -67,8 +66,7 @@ class Supervisor:
             if self._is_stopping:
                 return False
             try:
-                with life.lock_path(self._home.config, row.id).open("x") as lock:
-                    fcntl.flock(lock, fcntl.LOCK_EX)
+                with life.take_new_lock(self._home.config, row.id) as lock:
                     child = children.launch(self._home, row.id, wanted_of(row.request), lock)
             except FileExistsError:
                 return False
@@ -81,7 +79,7 @@ class Supervisor:
 
     def mind(self) -> list[Ended]:
         """Look at every crawl that runs: those that ended are settled, those that do not end when
-        told to or give no sign of life are killed. Gives those that ended."""
+        told to or give no sign of life are killed. Gives those of its own that ended."""
         ended = self._reap()
         with self._home.database.read() as conn:
             rows = crawls.in_state(conn, CrawlState.REQUESTED) + crawls.running(conn)
@@ -111,6 +109,11 @@ class Supervisor:
                 watch = self._strays.get(row.id) or Watch(time.monotonic())
                 seen[row.id] = children.look_after_stray(self._home, watch, row)
         self._strays = seen
+        if rows:
+            mine = list(self._children)
+            home = self._home
+            for id in life.settle_dead(home.config, home.clock, home.database, but=mine):
+                _log.warning("gone crawl=%d", id)
 
     @property
     def force_in(self) -> float | None:

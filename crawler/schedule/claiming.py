@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from crawler import life
 from crawler.home import Home
 from crawler.schedule import claims
 from crawler.schedule.claims import Decisions, Due, Gap, Missed, Moment
@@ -260,7 +261,7 @@ class Claimer:
         polls = decided.polls
         more = {"polls": len(polls)} | ({"caught_up": True} if decided.caught_up else {})
         request = Wanted(due=True).record() | more
-        id = crawls.request(conn, Trigger.SCHEDULE, BY, request, now=now)
+        id = life.request(self.home.config, conn, Trigger.SCHEDULE, BY, request, now=now)
         crawl_sources.put(conn, id, polls, now=now, due=polls)
         return id
 
@@ -291,7 +292,7 @@ class Claimer:
         with self.home.database.write() as conn:
             self._keep(conn, now)
             record = Wanted(due=True).record()
-            id = crawls.request(conn, Trigger.REVISIT, BY, record, now=now)
+            id = life.request(self.home.config, conn, Trigger.REVISIT, BY, record, now=now)
         self._revisited = (now, at)
         _log.info("claimed crawl=%d for what is to be read again", id)
         return [id]

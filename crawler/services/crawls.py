@@ -114,10 +114,7 @@ def request(
     """Ask for a crawl, which the running server starts at its next look; gives its id."""
     wanted = check_wanted(home, wanted)
     with home.database.write() as conn:
-        id = store.request(conn, trigger, by, wanted.record(), now=home.now())
-        # A lock file of that number is of another database that was here: it would say "dead".
-        life.lock_path(home.config, id).unlink(missing_ok=True)
-    return id
+        return life.request(home.config, conn, trigger, by, wanted.record(), now=home.now())
 
 
 def start(

@@ -1,5 +1,6 @@
 """Crawls as child processes: launched once, minded, ended with force where nothing else helps."""
 
+import fcntl
 import os
 import signal
 import threading
@@ -157,8 +158,47 @@ def test_a_hung_crawl_that_a_dead_server_left_is_killed_too(home: Home) -> None:
     mind(supervisor, is_running(home, 1))
     process.send_signal(signal.SIGSTOP)
     mind(supervisor, lambda _: process.poll() is not None)
-    assert life.settle_dead(home.config, home.clock, home.database) == [1]
-    assert crawls.get(home, 1).state is CrawlState.FAILED
+    mind(supervisor, lambda _: crawls.get(home, 1).state is CrawlState.FAILED, 5)
+
+
+def test_a_crawl_of_nobody_that_was_killed_is_settled_by_the_next_look(home: Home) -> None:
+    _, process = crawls.start(home, Wanted(sources=(1,)))
+    supervisor = Supervisor(home)
+    supervisor.mind()
+    assert crawls.get(home, 1).ended_at is None
+    process.kill()
+    process.wait()
+    assert supervisor.mind() == []
+    assert crawls.get(home, 1).end_reason == "its process ended without a word"
+
+
+def test_a_crawl_that_nobody_could_launch_or_fail_is_settled_later(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: Any, **more: Any) -> Any:
+        raise StoreError("The disk is full.")
+
+    id, supervisor = crawls.request(home, Wanted(), by="a test"), Supervisor(home)
+    monkeypatch.setattr(children, "launch", full)
+    assert supervisor.launch_requested() == []
+    supervisor.mind()
+    assert crawls.get(home, id).state is CrawlState.FAILED
+
+
+def test_a_crawl_that_is_about_to_be_launched_never_looks_dead(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id, locked = crawls.request(home, Wanted(), by="a test"), fcntl.flock
+
+    def looked_at_before(file: Any, operation: int) -> None:
+        monkeypatch.undo()
+        assert life.settle_dead(home.config, home.clock, home.database) == []
+        locked(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", looked_at_before)
+    with life.take_new_lock(home.config, id), pytest.raises(FileExistsError):
+        life.take_new_lock(home.config, id)
+    assert not list(home.config.log_folder.glob("*.*.lock"))
 
 
 def test_a_cancelled_crawl_that_does_not_listen_is_killed(home: Home) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import life
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.home import Home, open_home
@@ -109,6 +110,18 @@ def test_a_claim_is_a_crawl_with_its_list_and_the_next_times(desk: Desk) -> None
     assert set(desk.due().values()) == {NOW + 10 * MINUTE}
     assert desk.look(NOW + SECOND) == []
     assert desk.crawls(CrawlState.MISSED) == []
+
+
+def test_a_lock_file_of_another_database_stops_no_claimed_crawl(desk: Desk) -> None:
+    for id in (1, 2, 3):
+        life.lock_path(desk.home.config, id).touch()
+    (polling,) = desk.look(NOW)
+    queue(desk, "http://elsewhere.test/a")
+    with desk.home.database.read() as conn:
+        assert not life.is_dead(desk.home.config, crawls.get(conn, polling), WALL())
+    desk.end(polling)
+    (reading,) = desk.look(NOW + 6 * MINUTE)
+    assert not life.lock_path(desk.home.config, reading).exists()
 
 
 def test_a_server_that_lost_the_schedule_claims_nothing(desk: Desk) -> None:
