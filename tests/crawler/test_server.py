@@ -165,11 +165,12 @@ def test_a_second_ctrl_c_ends_it_at_once(serving: Serving) -> None:
 
 def test_what_a_killed_server_left_is_settled_and_caught_up_once(serving: Serving) -> None:
     assert command(serving, "schedule", "set", "--every", "2h").returncode == 0
-    serving.start(FOLLOWUP_SPEED=str(SPEED))
+    soon = AT + timedelta(minutes=110)
+    serving.start(FOLLOWUP_NOW=soon.isoformat(), FOLLOWUP_SPEED=str(SPEED))
     wait(lambda: [row for row in rows(serving) if row.state is CrawlState.RUNNING])
     serving.kill()
     before = {row.id for row in rows(serving)}
-    later = AT + timedelta(days=3)
+    later = AT + timedelta(days=3, hours=1)  # between two runs: the last one is late
     serving.start(FOLLOWUP_NOW=later.isoformat())
     caught = wait(lambda: [row for row in ended(serving) if row.request.get("caught_up")])
     assert serving.stop() == 0
