@@ -18,6 +18,8 @@ from email.utils import parsedate_to_datetime
 
 from protego import Protego
 
+from pipelines.polling import RETRY_AFTER_MOST
+
 AGENT = "Followup"
 ROBOTS_FRESH = timedelta(hours=24)
 ROBOTS_RETRY = timedelta(hours=1)
@@ -33,8 +35,6 @@ CRAWL_DELAY_MISTAKE, CRAWL_DELAY_INSTEAD = 86_400.0, 10.0
 #: A host that cannot be asked for longer than this does not hold a crawl up that has nothing else
 #: left to do; its links stay queued.
 PATIENCE_SECONDS = 120.0
-#: Retry-After is believed up to a day; a server that asks for more is asked again after that.
-RETRY_AFTER_MOST = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,9 @@ class Gate:
         if manners.crawl_delay is not None:
             self._delays.setdefault(host, {})[""] = manners.crawl_delay
         if manners.last_request_at is not None:
-            self._last[host] = now - (wall - manners.last_request_at).total_seconds()
+            # The clock may have been set back since: no request was sent after now.
+            ago = max(wall - manners.last_request_at, timedelta(0))
+            self._last[host] = now - ago.total_seconds()
         if manners.not_before is not None:
             self._free_at[host] = now + (manners.not_before - wall).total_seconds()
 
@@ -226,10 +228,10 @@ def retry_after_seconds(value: str | None, now: datetime) -> float | None:
     if value is None:
         return None
     if re.fullmatch(r"\s*\d{1,9}\s*", value, re.ASCII):
-        return min(float(value), RETRY_AFTER_MOST)
+        return min(float(value), RETRY_AFTER_MOST.total_seconds())
     try:
         when = parsedate_to_datetime(value[:60])
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     when = when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-    return min(max((when - now).total_seconds(), 0.0), RETRY_AFTER_MOST)
+    return min(max(when - now, timedelta(0)), RETRY_AFTER_MOST).total_seconds()

@@ -166,13 +166,14 @@ class Session:
         with self.writing() as conn:
             known = hosts.manners(conn, host)
             leased = hosts.lease(conn, host, self.crawl_id, wall_now=wall, seconds=LEASE_SECONDS)
+        silent_until = hosts.silent_until(known.not_before, wall)
         if not leased:
-            if known.not_before is not None and known.not_before > wall:
-                said = f"{host} asked to be left alone until {known.not_before:%H:%M:%S}Z"
-                wait = (known.not_before - wall).total_seconds()
+            if silent_until is not None:
+                said = f"{host} asked to be left alone until {silent_until:%H:%M:%S}Z"
+                wait = (silent_until - wall).total_seconds()
                 raise HostHeld(said, host=host, seconds=wait)
             raise HostHeld(f"crawl {known.leased_by} is asking {host} just now", host=host)
-        return Manners(known.last_request_at, known.not_before, known.crawl_delay)
+        return Manners(known.last_request_at, silent_until, known.crawl_delay)
 
     def _note_request(self, host: str) -> None:
         with self.writing() as conn:

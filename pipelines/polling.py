@@ -32,6 +32,9 @@ READ_AGAIN: tuple[tuple[timedelta, timedelta], ...] = (
 RETRY_AFTER = timedelta(minutes=15)
 #: After so many tries a link is given up.
 MOST_TRIES = 5
+#: Retry-After is believed up to this; a server that asks for more is asked again after it. A stored
+#: time that is further ahead was written before the clock was set back.
+RETRY_AFTER_MOST = timedelta(days=1)
 
 
 def next_poll(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, func, or_, select
 
 from pipelines.incident import Source
-from pipelines.store import articles, sources
+from pipelines.store import articles, hosts, sources
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import chunks
 from pipelines.store.frontier import LinkState, is_due
@@ -63,7 +63,7 @@ def held_hosts(conn: Connection, names: Collection[str], wall_now: datetime) -> 
     for some in chunks(sorted(set(names))):
         asks = or_(host.c.not_before > wall_now, host.c.crawl_delay > 0)
         for row in conn.execute(select(host).where(host.c.host.in_(some), asks)):
-            held = _held(row.host, row.not_before, row.crawl_delay, row.last_request_at)
+            held = _held(row.host, row.not_before, row.crawl_delay, row.last_request_at, wall_now)
             if held is not None and held.until > wall_now:
                 found[row.host] = held
     return found
@@ -74,15 +74,18 @@ def _held(
     not_before: datetime | None,
     crawl_delay: float | None,
     last_request_at: datetime | None,
+    wall_now: datetime,
 ) -> Held | None:
     holds = []
+    not_before = hosts.silent_until(not_before, wall_now)
     if not_before is not None:
         reason = f"{name} asked to be left alone until {not_before:%Y-%m-%d %H:%M:%S} UTC"
         holds.append(Held(not_before, reason))
     if crawl_delay is not None and last_request_at is not None:
         free_at = last_request_at + timedelta(seconds=crawl_delay)
         reason = f"{name} asks for {crawl_delay:g} s between two requests"
-        holds.append(Held(free_at, reason))
+        if last_request_at <= wall_now:  # else the clock was set back; the crawl's gate keeps a gap
+            holds.append(Held(free_at, reason))
     return max(holds, key=lambda held: held.until, default=None)
 
 

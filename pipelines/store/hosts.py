@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
+from pipelines.polling import RETRY_AFTER_MOST
 from pipelines.store.database import insert_into
 from pipelines.store.schema import host, origin
 
@@ -85,8 +86,22 @@ def may_ask(crawl_id: int, wall_now: datetime) -> ColumnElement[bool]:
             host.c.leased_by == crawl_id,
             host.c.lease_until <= wall_now,
         ),
-        or_(host.c.not_before.is_(None), host.c.not_before <= wall_now),
+        or_(
+            host.c.not_before.is_(None),
+            host.c.not_before <= wall_now,
+            host.c.not_before > wall_now + RETRY_AFTER_MOST,  # as `silent_until`
+        ),
     )
+
+
+def silent_until(not_before: datetime | None, wall_now: datetime) -> datetime | None:
+    """Until when (REAL) a host is to be left alone; None where it may be asked now.
+
+    A time that no Retry-After can give was written before the clock was set back: it says nothing.
+    """
+    if not_before is None or not wall_now < not_before <= wall_now + RETRY_AFTER_MOST:
+        return None
+    return not_before
 
 
 def renew(conn: Connection, crawl_id: int, *, wall_now: datetime, seconds: float) -> int:

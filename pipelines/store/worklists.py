@@ -98,7 +98,12 @@ def waiting(conn: Connection, crawl_id: int, *, now: datetime, wall_now: datetim
             ~hosts.may_ask(crawl_id, wall_now),
         )
     )
-    free_at = (_free_at(*other, crawl_id) for other in blocked)
+    free_at = (
+        _free_at(
+            row.leased_by, row.lease_until, hosts.silent_until(row.not_before, wall_now), crawl_id
+        )
+        for row in blocked
+    )
     host_free_at = min((at for at in free_at if at is not None), default=None)
     return Waiting(row[0], row[1], row[2], row[3], host_free_at)
 

@@ -68,6 +68,15 @@ def test_the_gap_goes_on_from_an_earlier_crawl() -> None:
     )
 
 
+def test_a_request_of_before_the_clock_was_set_back_counts_as_one_just_now() -> None:
+    async def run() -> float:
+        turnstile = gate(1, Manners(last_request_at=WALL + timedelta(days=30)))
+        turnstile.meet("a.example")
+        return turnstile.wait_seconds("a.example")
+
+    assert asyncio.run(run()) == pytest.approx(1, abs=0.1)
+
+
 def test_a_held_host_is_not_asked() -> None:
     def held(_host: str) -> Manners:
         raise HostHeld("crawl 7", host=_host)

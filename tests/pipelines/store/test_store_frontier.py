@@ -15,7 +15,7 @@ from pipelines.errors import UnknownThing
 from pipelines.incident import Source, SourceKind
 from pipelines.items import Link
 from pipelines.outcomes import Outcome
-from pipelines.store import Database, crawls, frontier, hosts, offers, sources, worklists
+from pipelines.store import Database, crawls, due, frontier, hosts, offers, sources, worklists
 from pipelines.store.frontier import LinkState, QueuedLink
 from pipelines.store.offers import Offer, Offered
 from pipelines.store.schema import crawl, crawl_link, host, link, tombstone
@@ -228,6 +228,20 @@ def test_retry_after_silences_a_host_for_its_own_crawl_too(database: Database) -
         assert (waiting.ready, waiting.host_free_at) == (0, WALL + HOUR)
         assert not hosts.lease(conn, "a.test", id, wall_now=WALL, seconds=5)
         assert len(take(conn, id, wall_now=WALL + HOUR)) == 1
+
+
+def test_a_clock_that_was_set_back_silences_no_host(database: Database) -> None:
+    before = WALL + 30 * 24 * HOUR
+    with database.write() as conn:
+        id = begin(conn)
+        put(conn, id, "a.test/1")
+        hosts.mark_requested(conn, {"a.test": before})
+        hosts.set_not_before(conn, "a.test", before + HOUR)
+        hosts.set_crawl_delay(conn, "a.test", 10)
+        assert due.held_hosts(conn, ["a.test"], WALL) == {}
+        waiting = worklists.waiting(conn, id, now=NOW, wall_now=WALL)
+        assert (waiting.ready, waiting.host_free_at) == (1, None)
+        assert len(take(conn, id)) == 1
 
 
 def test_a_link_to_be_tried_later_waits_for_its_time(database: Database) -> None:
