@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from crawler.config import Config
@@ -135,7 +136,7 @@ def add_sources(folder: Path) -> None:
 
 def queued(serving: Serving) -> int:
     """Links that wait to be read."""
-    with sqlite3.connect(serving.home / "followup.db") as database:
+    with closing(sqlite3.connect(serving.home / "followup.db")) as database:
         query = "SELECT count(*) FROM link WHERE state = 'queued'"
         return int(database.execute(query).fetchone()[0])
 

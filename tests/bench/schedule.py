@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -95,7 +96,7 @@ def run(serving: Serving, speed: float, hours: float) -> None:
 
 def tell(home: Path, sites: StrangeSites, intervals: dict[int, int], hours: float) -> None:
     asked = Counter(host for host, path, _ in sites.asked if path == "/feed.xml")
-    with sqlite3.connect(home / "followup.db") as database:
+    with closing(sqlite3.connect(home / "followup.db")) as database:
         states = dict(database.execute("SELECT state, count(*) FROM crawl GROUP BY state"))
         happened = Counter(
             row[0]
