@@ -184,7 +184,8 @@ def close(home: Home, row: Crawl, end: End) -> None:
     now = home.now()
     said = "the crawl was cancelled" if end.state is CrawlState.CANCELLED else end.reason
     with home.database.write() as conn:
-        worklists.close(conn, row.id, f"still queued: {said}", now=now)
+        crashed = end.state is CrawlState.FAILED
+        worklists.close(conn, row.id, f"still queued: {said}", now=now, crashed=crashed)
         crawls.finish(conn, row.id, end.state, now=now, end_reason=end.reason)
         frontier.release(conn, [row.id])
         pages.cut_orphans(conn, home.config.raw_folder)

@@ -109,7 +109,7 @@ def settle_dead(
     with database.write() as conn:
         for crawl_id in dead:
             left = "still queued: the crawl's process ended"
-            worklists.close(conn, crawl_id, left, now=now)
+            worklists.close(conn, crawl_id, left, now=now, crashed=True)
             said = "its process ended without a word"  # also for the sources that it leaves
             crawls.finish(conn, crawl_id, CrawlState.FAILED, now=now, end_reason=said)
         frontier.release(conn, dead)

@@ -32,6 +32,9 @@ READ_AGAIN: tuple[tuple[timedelta, timedelta], ...] = (
 RETRY_AFTER = timedelta(minutes=15)
 #: After so many tries a link is given up.
 MOST_TRIES = 5
+#: A link whose crawl crashed or hung while it was read need not be the cause: so often that costs
+#: nothing but its place in line. Then it waits, and after `MOST_TRIES` it is given up.
+MOST_FORGIVEN = 2
 #: Retry-After is believed up to this; a server that asks for more is asked again after it. A stored
 #: time that is further ahead was written before the clock was set back.
 RETRY_AFTER_MOST = timedelta(days=1)

@@ -61,6 +61,8 @@ READ = frozenset(
 KEEPS_ITS_PLACE = frozenset({Outcome.DEFERRED, Outcome.BUDGET, Outcome.CANCELLED})
 #: The least priority of what a person waits for; an address typed by hand goes before it still.
 FIRST_IN_LINE, TYPED = 50, 100
+#: Of a link that its crawl may have broken off by: others at its host go before it.
+LAST_IN_LINE = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,34 @@
 """A crawl's worklist as a whole: what is open, what holds it up, and its end."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, case, func, literal, select, update
+from sqlalchemy import Connection, Row, Select, and_, case, func, literal, select, update
 
 from pipelines.outcomes import Outcome
-from pipelines.store import crawls, hosts
+from pipelines.polling import MOST_FORGIVEN, MOST_TRIES, next_try
+from pipelines.store import articles, crawls, hosts
 from pipelines.store.database import chunks, insert_into
 from pipelines.store.frontier import (
     KEEPS_ITS_PLACE,
+    LAST_IN_LINE,
     LinkState,
     is_due,
     open_elsewhere,
     open_hosts,
     put_on_worklist,
     raise_priority,
+    settle,
 )
 from pipelines.store.schema import crawl, crawl_link, host, link
 
 _WORK = crawl_link.join(link, link.c.id == crawl_link.c.link_id)
+
+#: Why a link is queued again that a crawl was reading when it crashed or was found to hang.
+BROKEN_OFF = "its crawl broke off while it was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +220,16 @@ def close(
     *,
     now: datetime,
     outcome: Outcome = Outcome.DEFERRED,
+    crashed: bool = False,
 ) -> int:
     """Closes every open row with `outcome` (one that `KEEPS_ITS_PLACE`); how many they were.
 
-    Links that the crawl was fetching are queued again and end CANCELLED.
+    Links that the crawl was fetching are queued again and end CANCELLED. Where it `crashed` or hung
+    each of them may have been the cause: they go last in line, then wait, and are given up.
     """
     if outcome not in KEEPS_ITS_PLACE:
         raise ValueError(f"{outcome} would close links that are still queued")
+    broken_off = _break_off(conn, crawl_id, now) if crashed else 0
     open_rows = and_(crawl_link.c.crawl_id == crawl_id, crawl_link.c.outcome.is_(None))
     ids = select(crawl_link.c.link_id).where(open_rows)
     mine = and_(link.c.crawl_id == crawl_id, link.c.state == LinkState.FETCHING)
@@ -249,4 +259,58 @@ def close(
     closed = conn.execute(
         update(crawl_link).where(open_rows).values(outcome=outcome, reason=reason, at=now)
     ).rowcount
-    return in_flight + closed
+    return broken_off + in_flight + closed
+
+
+def _break_off(conn: Connection, crawl_id: int, now: datetime) -> int:
+    """Settles what a crawl was fetching when it crashed; how many links.
+
+    Those that wait do so for different times, so that they do not meet again: where one of them is
+    the cause it is alone the next time.
+    """
+    suspects = _suspects(conn, crawl_id)
+    waiting = 0
+    for row in suspects:
+        times = min(row.tries, row.times + 1)
+        if times >= MOST_TRIES:
+            said = f"given up: its crawl broke off {times} times while it was read"
+            settle(conn, crawl_id, row.id, Outcome.PARSE_ERROR, said, now=now)
+            if row.article_id is not None:
+                articles.set_due(conn, row.article_id, None)
+            continue
+        again = None
+        if times > MOST_FORGIVEN:
+            again = next_try(now, times + waiting, gives_up=False)
+            waiting += 1
+        settle(conn, crawl_id, row.id, Outcome.CANCELLED, BROKEN_OFF, now=now, next_try_at=again)
+        conn.execute(update(link).where(link.c.id == row.id).values(priority=LAST_IN_LINE))
+    return len(suspects)
+
+
+def _suspects(conn: Connection, crawl_id: int) -> Sequence[Row[Any]]:
+    """What a crawl is fetching, and how many `times` earlier crawls broke off over it; by that."""
+    before = crawl_link.alias("before")
+    times = (
+        select(func.count())
+        .select_from(crawl.join(before, before.c.crawl_id == crawl.c.id))
+        .where(
+            crawl.c.state == crawls.CrawlState.FAILED,
+            before.c.link_id == link.c.id,
+            before.c.reason == BROKEN_OFF,
+        )
+        .correlate(link)
+        .scalar_subquery()
+        .label("times")
+    )
+    wanted: Select[Any] = (
+        select(link.c.id, link.c.tries, link.c.article_id, times)
+        .select_from(_WORK)
+        .where(
+            crawl_link.c.crawl_id == crawl_id,
+            crawl_link.c.outcome.is_(None),
+            link.c.crawl_id == crawl_id,
+            link.c.state == LinkState.FETCHING,
+        )
+        .order_by(times.desc(), link.c.id)
+    )
+    return conn.execute(wanted).all()

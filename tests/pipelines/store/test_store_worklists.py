@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import select, update
 
 from pipelines.incident import Source, SourceKind
 from pipelines.items import Link
@@ -23,8 +24,10 @@ from pipelines.store import (
 )
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.offers import Offered
+from pipelines.store.schema import crawl_link, link
 
 NOW = datetime(2014, 12, 20, tzinfo=UTC)
+DAY = timedelta(days=1)
 
 
 def begun(conn: Connection, request: Mapping[str, object] = MappingProxyType({})) -> int:
@@ -51,6 +54,68 @@ def hand(conn: Connection, crawl_id: int, *, first: bool = False, at: datetime =
         given += worklists.hand_over(conn, crawl_id, held, "handed", now=at, first=first)
         assert crawls.hold_open(conn, held.crawl_id)
     return given
+
+
+def crash(conn: Connection, now: datetime) -> dict[str, str]:
+    """A crawl that takes what is due and crashes; how each link of its list ended."""
+    id = begun(conn)
+    frontier.take_up(conn, id, now=now)
+    frontier.take(conn, id, busy_hosts=(), now=now, wall_now=NOW, lease_seconds=60, limit=5)
+    worklists.close(conn, id, "its process ended", now=now, crashed=True)
+    crawls.finish(conn, id, CrawlState.FAILED, now=now)
+    frontier.release(conn, [id])
+    rows = conn.execute(
+        select(link.c.url, crawl_link.c.outcome)
+        .join_from(crawl_link, link, link.c.id == crawl_link.c.link_id)
+        .where(crawl_link.c.crawl_id == id)
+    )
+    return dict(rows.all())
+
+
+def test_a_link_that_crashes_its_crawls_goes_last_then_waits_and_is_given_up(
+    database: Database,
+) -> None:
+    first, second = "http://a.test/1", "http://a.test/2"
+    with database.write() as conn:
+        id = begun(conn)
+        offers.offer(conn, [offered("1"), offered("2")], id, now=NOW)
+        worklists.close(conn, id, "it is over", now=NOW)
+        crawls.finish(conn, id, CrawlState.FINISHED, now=NOW)
+        assert crash(conn, NOW) == {first: "cancelled", second: "deferred"}
+        assert crash(conn, NOW) == {first: "deferred", second: "cancelled"}
+        conn.execute(update(link).where(link.c.url == second).values(state="done"))
+        assert crash(conn, NOW) == {first: "cancelled"}, "twice it costs the place in line only"
+        assert crash(conn, NOW) == {first: "cancelled"}
+        assert crash(conn, NOW) == {}, "then it waits"
+        assert crash(conn, NOW + DAY) == {first: "cancelled"}
+        assert crash(conn, NOW + 2 * DAY) == {first: "parse_error"}
+        row = conn.execute(select(link).where(link.c.url == first)).one()
+        assert row.reason == "given up: its crawl broke off 5 times while it was read"
+        assert row.state == "failed"
+
+
+def test_links_of_one_crash_do_not_wait_for_the_same_time(database: Database) -> None:
+    with database.write() as conn:
+        id = begun(conn)
+        each = [Offered(Link(f"http://{h}.test/1"), f"{h}.test/1", f"{h}.test") for h in "ab"]
+        offers.offer(conn, each, id, now=NOW)
+        worklists.close(conn, id, "it is over", now=NOW)
+        crawls.finish(conn, id, CrawlState.FINISHED, now=NOW)
+        for _ in range(3):
+            assert len(crash(conn, NOW)) == 2
+        times = conn.execute(select(link.c.next_try_at)).scalars().all()
+        assert len(set(times)) == 2
+        assert min(times) > NOW
+
+
+def test_a_cancelled_crawl_costs_its_links_nothing(database: Database) -> None:
+    with database.write() as conn:
+        id = begun(conn)
+        offers.offer(conn, [offered("1")], id, now=NOW)
+        assert take(conn, id)
+        worklists.close(conn, id, "it was cancelled", now=NOW)
+        row = conn.execute(select(link)).one()
+        assert (row.tries, row.priority, row.next_try_at) == (0, 0, None)
 
 
 def test_the_holder_gets_what_another_crawl_wants_of_its_host(database: Database) -> None:
