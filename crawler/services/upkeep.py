@@ -40,6 +40,7 @@ def look_after(home: Home) -> list[str]:
         _expire_texts,
         _drop_raw_pages,
         _drop_logs,
+        _drop_polls,
         _drop_robots,
         _drop_files,
         _optimise,
@@ -241,6 +242,22 @@ def _size(path: Path) -> int:
 
 
 # -------------------------------------------------------------------------------------- the rest
+
+
+def _drop_polls(home: Home, pace: Pace) -> Iterator[str]:
+    """Which sources a crawl polled is kept as long as its log, which tells of them too."""
+    days, count = home.config.keep_log_days, 0
+    before = home.now() - timedelta(days=days)
+    with home.database.read() as conn:
+        last = retention.last_ended(conn, before=before)
+    while last is not None:
+        with pace.step() as conn:
+            found = retention.drop_polls(conn, last, before=before, limit=pace.rows)
+        if not found:
+            break
+        count += found
+    if count:
+        yield f"sources on the lists of crawls that ended over {days} days ago: {count}"
 
 
 def _drop_robots(home: Home, pace: Pace) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """What goes after its time, in portions: raw pages over an age or a size, answers to robots.txt
-long out of date, files of sitemaps that nobody names any more.
+long out of date, files of sitemaps that nobody names any more, the sources of crawls long ended.
 
 Looking for it is one reading transaction; taking it away is many short ones, whose size is the
 caller's. Whatever is looked for here may have gone meanwhile: taking it away is safe to repeat. A
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, select, tuple_
 
 from pipelines.store import pages
 from pipelines.store.database import chunks
-from pipelines.store.schema import crawl, document, origin, page, source
+from pipelines.store.schema import crawl, crawl_source, document, origin, page, source
 
 #: An answer to robots.txt holds a day. One that ran out so long ago is of a host that is not asked
 #: any more; if it is, it gives a new one.
@@ -169,6 +169,24 @@ def drop_files(conn: Connection, files: Iterable[OldFile]) -> int:
             )
         ).rowcount
     return count
+
+
+def last_ended(conn: Connection, *, before: datetime) -> int | None:
+    """The latest of the crawls that ended before a time; None where there is none."""
+    over = select(crawl.c.id).where(crawl.c.ended_at < before)
+    return conn.execute(over.order_by(crawl.c.id.desc()).limit(1)).scalar()
+
+
+def drop_polls(conn: Connection, last: int, *, before: datetime, limit: int) -> int:
+    """Takes the sources off the lists of crawls up to `last` that ended before a time, so many at
+    most; how many they were. What is open stays, and so do the crawls with their links."""
+    keys = (crawl_source.c.crawl_id, crawl_source.c.source_id)
+    over = and_(keys[0] <= last, crawl_source.c.ending.is_not(None), crawl.c.ended_at < before)
+    found = select(*keys).join(crawl, crawl.c.id == keys[0]).where(over)
+    rows = conn.execute(found.order_by(*keys).limit(limit)).all()
+    if rows:
+        conn.execute(delete(crawl_source).where(tuple_(*keys).in_([tuple(row) for row in rows])))
+    return len(rows)
 
 
 def crawls_ended(conn: Connection, ids: Iterable[int]) -> dict[int, datetime | None]:

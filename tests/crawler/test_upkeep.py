@@ -19,9 +19,21 @@ from crawler.home import Home, open_home
 from crawler.life import lock_path, log_path, take_lock
 from crawler.services import upkeep
 from crawler.services.checks import check
+from pipelines.incident import Source, SourceKind
 from pipelines.items import Article, Page
 from pipelines.outcomes import Outcome
-from pipelines.store import Connection, articles, copying, crawls, hosts, pages, raw_lock, servers
+from pipelines.store import (
+    Connection,
+    articles,
+    copying,
+    crawl_sources,
+    crawls,
+    hosts,
+    pages,
+    raw_lock,
+    servers,
+    sources,
+)
 from pipelines.store.pages import RawPages
 from pipelines.store.schema import article, page, revision
 from pipelines.urls import canonical_key
@@ -190,6 +202,25 @@ def test_logs_over_their_size_go_the_oldest_first(tmp_path: Path) -> None:
         upkeep.look_after(home)
         assert living.exists()
         assert [log.exists() for log in logs] == [False, False, True]
+
+
+def test_what_old_crawls_polled_goes_with_their_logs(tmp_path: Path) -> None:
+    with opened(tmp_path, keep_log_days=10) as home:
+        with home.database.write() as conn:
+            feeds = (Source(SourceKind.FEED, f"https://{number}.test/") for number in range(20))
+            ids = [sources.add(conn, feed, now=NOW)[0] for feed in feeds]
+            done = []
+            for days in (20, 11, 9):
+                at = NOW - days * DAY
+                done.append(crawls.request(conn, crawls.Trigger.SCHEDULE, "x", {}, now=at))
+                crawl_sources.put(conn, done[-1], ids, now=at)
+                crawls.finish(conn, done[-1], crawls.CrawlState.FINISHED, now=at)
+        told = "sources on the lists of crawls that ended over 10 days ago: 40"
+        assert told in upkeep.look_after(home)
+        with home.database.read() as conn:
+            assert [sum(crawl_sources.counts(conn, id).values()) for id in done] == [0, 0, 20]
+            assert crawls.get(conn, done[0]).state is crawls.CrawlState.FINISHED
+        assert not any("lists of crawls" in line for line in upkeep.look_after(home))
 
 
 def test_the_lock_of_a_process_that_is_about_to_end_is_left(tmp_path: Path) -> None:

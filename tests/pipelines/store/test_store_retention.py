@@ -16,6 +16,7 @@ from pipelines.store import (
     Connection,
     Database,
     articles,
+    crawl_sources,
     crawls,
     expiry,
     hosts,
@@ -276,6 +277,29 @@ def test_a_file_that_was_read_meanwhile_stays(database: Database) -> None:
         sources.save_document(conn, id, "https://a.test/old", Validators(), now=NOW)
         assert retention.drop_files(conn, found) == 0
         assert conn.execute(select(document).where(document.c.url == found[0].url)).first()
+
+
+def test_the_sources_of_crawls_that_ended_long_ago_go_a_few_at_a_time(database: Database) -> None:
+    limit = NOW - 30 * DAY
+    with database.write() as conn:
+        feeds = (Source(SourceKind.FEED, f"https://{number}.test/") for number in range(3))
+        ids = [sources.add(conn, feed, now=NOW)[0] for feed in feeds]
+        old, running, new = (
+            crawls.request(conn, crawls.Trigger.SCHEDULE, "x", {}, now=limit - DAY)
+            for _ in range(3)
+        )
+        for crawl_id in (old, running, new):
+            crawl_sources.put(conn, crawl_id, ids, now=limit - DAY)
+        for crawl_id in (old, new):
+            crawl_sources.leave(conn, crawl_id, "x", now=limit - DAY, again=False)
+        crawls.finish(conn, old, crawls.CrawlState.FINISHED, now=limit - DAY)
+        crawls.finish(conn, new, crawls.CrawlState.FINISHED, now=limit)
+        assert retention.last_ended(conn, before=limit - DAY) is None
+        assert retention.last_ended(conn, before=limit) == old
+        gone = [retention.drop_polls(conn, new, before=limit, limit=2) for _ in range(3)]
+        assert gone == [2, 1, 0]
+        left = [crawl_sources.counts(conn, crawl_id) for crawl_id in (old, running, new)]
+    assert left == [{}, {"open": 3}, {"left": 3}]
 
 
 def test_when_crawls_ended_is_told_of_those_that_are_known(database: Database) -> None:
