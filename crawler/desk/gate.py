@@ -9,7 +9,6 @@ good: behind a proxy a server has names that it does not know.
 """
 
 import base64
-import binascii
 import hmac
 import ipaddress
 import socket
@@ -17,6 +16,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crawler.desk.problems import Problem
@@ -81,7 +81,10 @@ class Gate:
         )
         scope.setdefault("state", {})["caller"] = caller
         refused = self._refused(scope, headers, caller)
-        body = b"" if refused else await _body(headers, receive)
+        try:
+            body = b"" if refused else await _body(headers, receive)
+        except ClientDisconnect:
+            return  # what it asked for is not known, and nobody is there to be answered
         if body is None:
             refused = _TOO_LONG
         if refused is not None:
@@ -154,9 +157,13 @@ def _credentials(header: str) -> tuple[str | None, str | None]:
         return None, None
     try:
         user, colon, password = base64.b64decode(rest, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:  # no ASCII, no Base64, no UTF-8
         return None, None
-    return user[:60] or None, password if colon else None
+    return _on_a_line(user)[:60] or None, password if colon else None
+
+
+def _on_a_line(name: str) -> str:
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
 
 
 def _equal(shown: str | None, token: str) -> bool:
@@ -193,7 +200,7 @@ def _without_port(host: str) -> str:
 
 
 async def _body(headers: Headers, receive: Receive) -> bytes | None:
-    """The whole body; None where it is too long."""
+    """The whole body; None where it is too long. Raises ClientDisconnect where it was cut off."""
     length = headers.get("content-length", "0")
     if length.isdecimal() and int(length) > MOST_BODY_BYTES:
         return None
@@ -201,7 +208,7 @@ async def _body(headers: Headers, receive: Receive) -> bytes | None:
     while True:
         message = await receive()
         if message["type"] != "http.request":
-            return bytes(body)
+            raise ClientDisconnect
         body += message.get("body", b"")
         if len(body) > MOST_BODY_BYTES:
             return None

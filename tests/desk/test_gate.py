@@ -1,5 +1,8 @@
 """Who may ask: names, tokens, pages of other sites."""
 
+import base64
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,8 +93,8 @@ def test_a_token_is_asked_for_everywhere(guarded: Desk) -> None:
     wrong = {"Authorization": "Bearer wrong"}
     guarded.get("/", 401, headers=wrong)
     guarded.get("/", 401, auth=("me", "wrong"))
-    for odd in ("Bearer", "Basic", "Basic !!!", "Basic dG9rZW4=", "Digest x"):
-        guarded.get("/", 401, headers={"Authorization": odd})
+    for odd in ("Bearer", "Basic", "Basic !!!", "Basic dG9rZW4=", "Basic \xe4", "Digest x"):
+        guarded.get("/", 401, headers={"Authorization": odd.encode("latin-1")})
 
 
 def test_the_token_opens(guarded: Desk) -> None:
@@ -101,6 +104,30 @@ def test_the_token_opens(guarded: Desk) -> None:
     told = guarded.send("POST", f"{API}/crawls", 202, json={}, auth=("ada", TOKEN)).json()
     assert told["requested_by"] == "API (ada)"
     guarded.get("/", headers=bearer | {"Host": "followup.example"})
+
+
+def test_a_user_name_is_on_one_line(guarded: Desk) -> None:
+    login = base64.b64encode(f"ada\r\n\x1b[2J\u202e  forged:{TOKEN}".encode()).decode()
+    headers = {"Authorization": f"Basic {login}"}
+    told = guarded.send("POST", f"{API}/crawls", 202, json={}, headers=headers).json()
+    assert told["requested_by"] == "API (ada [2J forged)"
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"POST {API}/schedule/pause HTTP/1.1\r\nHost: localhost\r\nContent-Length: 30\r\n\r\n",
+        f"POST {API}/schedule/pause HTTP/1.1\r\nHost: localhost\r\n"
+        "Transfer-Encoding: chunked\r\n\r\n",
+    ],
+)
+def test_a_request_that_was_cut_off_changes_nothing(desk: Desk, head: str) -> None:
+    with socket.create_connection(("127.0.0.1", desk.port)) as cut_off:
+        cut_off.sendall(head.encode())
+        desk.get("/healthz")  # by now the server waits for the body
+    time.sleep(0.3)
+    assert desk.get(f"{API}/schedule").json()["paused"] is False
+    assert desk.pulse.wakes == 0
 
 
 def test_a_login_that_the_browser_sends_by_itself_is_no_leave(guarded: Desk) -> None:
