@@ -12,13 +12,13 @@ from crawler.desk.room import From, InRoom
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/healthz")
-def healthz(room: InRoom, caller: From) -> Response:
+@router.api_route("/healthz", methods=["GET", "HEAD"])
+async def healthz(room: InRoom, caller: From) -> Response:
     """200 while the server does its work, else 503 with the reasons.
 
     A stranger is told what is wrong, but neither paths nor versions.
     """
-    problems = room.checkup.problems()
+    problems = await room.look_after()
     told: dict[str, Any] = {
         "status": "failing" if problems else "ok",
         "problems": [problem.said for problem in problems],

@@ -1,10 +1,12 @@
 """What every handler works with: the open home, the server's beat, its health, the forms' token."""
 
+import asyncio
 import hashlib
 import hmac
 import secrets
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -15,7 +17,7 @@ from prometheus_client import CollectorRegistry
 from crawler.desk.gate import Caller
 from crawler.desk.pulse import Pulse
 from crawler.home import Home
-from crawler.services.health import Checkup
+from crawler.services.health import Checkup, Problem
 from pipelines.errors import StoreError
 
 #: Writes under way at once. One waits for another anyway; more of them in a store that is locked
@@ -23,6 +25,10 @@ from pipelines.errors import StoreError
 MOST_WRITES = 4
 #: A write that finds so many others before it waits for this long. REAL seconds.
 WRITE_PATIENCE_SECONDS = 5.0
+#: So many writes wait for their turn; each holds one of the 40 threads that answer all requests.
+MOST_WAITING = 4
+#: Threads that only /healthz uses: it answers though all others wait.
+HEALTH_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Room:
     _writes: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MOST_WRITES)
     )
+    _places: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_WRITES + MOST_WAITING)
+    )
+    _watching: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(HEALTH_THREADS, "healthz")
+    )
 
     @property
     def form_token(self) -> str:
@@ -50,15 +62,29 @@ class Room:
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Around a service that writes. Raises StoreError where too many wait already."""
-        if not self._writes.acquire(timeout=WRITE_PATIENCE_SECONDS):
-            raise StoreError(
-                "The database is busy, and others wait for it already.",
-                remedy="Ask again in a moment.",
-            )
-        try:
+        with (
+            _held(self._places, patience_seconds=0.0),
+            _held(self._writes, patience_seconds=WRITE_PATIENCE_SECONDS),
+        ):
             yield
-        finally:
-            self._writes.release()
+
+    async def look_after(self) -> tuple[Problem, ...]:
+        """What `checkup` finds, whatever all other requests wait for."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._watching, self.checkup.problems)
+
+
+@contextmanager
+def _held(places: threading.BoundedSemaphore, *, patience_seconds: float) -> Iterator[None]:
+    if not places.acquire(timeout=patience_seconds):
+        raise StoreError(
+            "The database is busy, and others wait for it already.",
+            remedy="Ask again in a moment.",
+        )
+    try:
+        yield
+    finally:
+        places.release()
 
 
 async def _room(request: Request) -> Room:

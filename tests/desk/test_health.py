@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
 from crawler.desk import room
@@ -19,6 +20,7 @@ from tests.desk.serving import Desk, opened, serve
 def test_a_server_that_does_its_work_is_well(desk: Desk) -> None:
     assert desk.get("/healthz").json()["status"] == "ok"
     assert desk.get("/api/v1/health").json()["problems"] == []
+    assert desk.send("HEAD", "/healthz").content == b""
 
 
 def test_a_schedule_that_does_not_tick_is_told(desk: Desk) -> None:
@@ -124,3 +126,40 @@ def test_a_busy_store_is_told_as_such_and_can_still_be_read(
         assert sorted(one.result().status_code for one in waiting) == [202] * 4 + [503]
     finally:
         other.close()
+
+
+def test_many_writes_keep_nobody_else_waiting(desk: Desk) -> None:
+    """More than the 40 threads that answer requests."""
+    other = sqlite3.connect(desk.home.config.home / "followup.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    try:
+        with ThreadPoolExecutor(60) as pool:
+            waiting = [
+                pool.submit(httpx.post, f"{desk.url}/api/v1/crawls", json={}, timeout=30)
+                for _ in range(60)
+            ]
+            began = time.monotonic()
+            refused = [next(over).result() for over in [as_completed(waiting)] for _ in range(52)]
+            assert {answer.status_code for answer in refused} == {503}
+            desk.get("/api/v1/crawls")
+            assert time.monotonic() - began < 4
+            other.execute("ROLLBACK")
+        assert sum(one.result().status_code == 202 for one in waiting) == 8
+    finally:
+        other.close()
+
+
+def test_health_is_told_though_every_other_thread_waits(desk: Desk) -> None:
+    free = threading.Event()
+    desk.app.get("/waits")(free.wait)
+    try:
+        with ThreadPoolExecutor(45) as pool:
+            for _ in range(45):
+                pool.submit(httpx.get, f"{desk.url}/waits", timeout=30)
+            time.sleep(1)
+            with pytest.raises(httpx.ReadTimeout):
+                desk.get("/api/v1/crawls", timeout=0.5)
+            desk.get("/healthz", timeout=3)
+            free.set()
+    finally:
+        free.set()
