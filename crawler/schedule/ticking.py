@@ -16,6 +16,7 @@ from typing import Any
 from apscheduler.events import EVENT_JOB_ERROR
 from apscheduler.executors.base import BaseExecutor, run_job
 from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from crawler.home import Home
 from crawler.notices import tell_due
@@ -33,6 +34,8 @@ TICK_SECONDS, TELL_SECONDS = 1.0, 5.0
 BEAT_SECONDS = 5.0
 #: A schedule that has not ticked for so long is not well, though nothing was reported.
 SILENT_SECONDS = 45.0
+#: How often it is seen to that the next tick is near, and how far ahead it never is.
+WATCH_SECONDS, SET_BACK_SECONDS = 1.0, 3.0
 #: When the house is put in order: at this hour of the configured time zone, and once when a server
 #: has been up for so long, since some are never up at that hour.
 QUIET_HOUR, QUIET_MINUTE, SETTLED_SECONDS = 4, 10, 600.0
@@ -50,7 +53,7 @@ class Schedule:
         self._beat_at: float | None = None
         self._again = threading.Event()
         self._problem: str | None = None
-        self._is_over = False
+        self._over = threading.Event()
         self.last_tick_at = time.monotonic()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
@@ -65,17 +68,32 @@ class Schedule:
         add, soon = self._scheduler.add_job, datetime.now(UTC)
         add(self._tick, "interval", seconds=TICK_SECONDS, id="tick", next_run_time=soon)
         add(self._tell, "interval", seconds=TELL_SECONDS, id="tell")
-        zone = self._home.config.timezone
-        at = {"hour": QUIET_HOUR, "minute": QUIET_MINUTE, "timezone": zone}
-        add(self._look_after, "cron", **at, id="look after")
+        add(self._look_after, self._quiet_hour(), id="look after")
         settled = soon + timedelta(seconds=SETTLED_SECONDS)
         add(self._look_after, "date", run_date=settled, id="look after once")
         self._scheduler.add_listener(self._broke, EVENT_JOB_ERROR)
         self._scheduler.start()
+        threading.Thread(target=self._keep_appointments, name="appointments", daemon=True).start()
+
+    def _quiet_hour(self) -> CronTrigger:
+        zone = self._home.config.timezone
+        return CronTrigger(hour=QUIET_HOUR, minute=QUIET_MINUTE, timezone=zone)
+
+    def _keep_appointments(self) -> None:
+        """APScheduler's appointments are moments of the machine's clock: where that is set back
+        all of them lie far ahead, and are made anew."""
+        while not self._over.wait(WATCH_SECONDS):
+            tick, now = self._scheduler.get_job("tick"), datetime.now(UTC)
+            if tick is None or tick.next_run_time <= now + timedelta(seconds=SET_BACK_SECONDS):
+                continue
+            _log.warning("the machine's clock was set back")
+            self._look_at(now)
+            self._scheduler.modify_job("tell", next_run_time=now)
+            self._scheduler.reschedule_job("look after", trigger=self._quiet_hour())
 
     def stop(self) -> None:
         """Tick no more; a job under way is not waited for."""
-        self._is_over = True
+        self._over.set()
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
@@ -102,7 +120,7 @@ class Schedule:
     def _tick(self) -> None:
         """One look after another while somebody asks for one."""
         self._again.set()
-        while self._again.is_set() and not self._is_over:
+        while self._again.is_set() and not self._over.is_set():
             self._again.clear()
             self._look()
         soon = self._supervisor.force_in
@@ -154,9 +172,9 @@ class Schedule:
                 self._claimer.back_off.note(failed=failed, seconds=one.seconds, at=at)
 
     def _lose(self) -> None:
-        if self._is_over:
+        if self._over.is_set():
             return  # this server has given the schedule away itself
-        self._is_over = True
+        self._over.set()
         self._problem = "another server keeps the schedule now"
         _log.error("the schedule is another server's now")
         self._lost()

@@ -3,15 +3,17 @@
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers import base as scheduling
 
 from crawler import life
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.home import Home, open_home
+from crawler.schedule import ticking
 from crawler.schedule.claiming import BackOff, Claimer, Superseded
 from crawler.schedule.rules import read_rule
 from crawler.schedule.ticking import Schedule
@@ -270,6 +272,36 @@ def test_an_idle_look_at_a_thousand_sources_is_cheap(desk: Desk) -> None:
         supervisor.launch_requested()
         assert desk.look(NOW + number * SECOND) == []
     assert (time.process_time() - began) / 100 < 0.005
+
+
+class _SetBack(datetime):
+    """A machine's clock that shows two days ago."""
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        return datetime.now(tz) - timedelta(days=2)
+
+
+def test_the_jobs_go_on_where_the_machines_clock_is_set_back(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks: list[float] = []
+    tells: list[float] = []
+    monkeypatch.setattr(Schedule, "_look", lambda self: ticks.append(time.monotonic()))
+    monkeypatch.setattr(Schedule, "_tell", lambda self: tells.append(time.monotonic()))
+    schedule = Schedule(desk.home, Supervisor(desk.home), "me", lambda: None)
+    schedule.start()
+    try:
+        for clock in (scheduling, ticking):
+            monkeypatch.setattr(clock, "datetime", _SetBack)
+        time.sleep(3.6)
+        set_back = time.monotonic() - 3.6
+        assert len([at for at in ticks if at > set_back + 2]) >= 1
+        assert tells
+        after = schedule._scheduler.get_job("look after").next_run_time
+        assert after - _SetBack.now(UTC) < timedelta(days=1, minutes=1)
+    finally:
+        schedule.stop()
 
 
 def test_a_store_that_fails_is_told_and_tried_again(
