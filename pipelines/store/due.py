@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, func, or_, select
 
 from pipelines.incident import Source
-from pipelines.store import articles, hosts, sources
+from pipelines.store import articles, crawls, hosts, sources
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.database import chunks
 from pipelines.store.frontier import LinkState, is_due
@@ -58,12 +58,21 @@ def scheduled_crawls(conn: Connection) -> int:
 
 
 def held_hosts(conn: Connection, names: Collection[str], wall_now: datetime) -> Mapping[str, Held]:
-    """Those of the hosts that asked not to be asked yet: Retry-After, or a Crawl-delay."""
+    """Those of the hosts that asked not to be asked yet: Retry-After, or a Crawl-delay.
+
+    A crawl that asks a host already keeps its Crawl-delay, and takes a source of it before what it
+    has in line; waiting for a free moment would be waiting for the crawl's end.
+    """
     found = {}
     for some in chunks(sorted(set(names))):
         asks = or_(host.c.not_before > wall_now, host.c.crawl_delay > 0)
-        for row in conn.execute(select(host).where(host.c.host.in_(some), asks)):
-            held = _held(row.host, row.not_before, row.crawl_delay, row.last_request_at, wall_now)
+        leased = select(crawl.c.id).where(
+            crawl.c.id == host.c.leased_by, host.c.lease_until > wall_now, crawls.takes_more()
+        )
+        wanted = select(host, leased.exists().label("is_asked"))
+        for row in conn.execute(wanted.where(host.c.host.in_(some), asks)):
+            delay = None if row.is_asked else row.crawl_delay
+            held = _held(row.host, row.not_before, delay, row.last_request_at, wall_now)
             if held is not None and held.until > wall_now:
                 found[row.host] = held
     return found
