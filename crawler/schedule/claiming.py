@@ -14,6 +14,7 @@ from typing import Any
 from crawler import life
 from crawler.home import Home
 from crawler.schedule import claims
+from crawler.schedule.applying import clock_set_back
 from crawler.schedule.claims import Decisions, Due, Gap, Missed, Moment
 from crawler.schedule.effective import Rules
 from crawler.wanted import Wanted
@@ -149,20 +150,20 @@ class Claimer:
         """Due times that lie too far ahead, because the clock was set back, are counted anew."""
         with self.home.database.read() as conn:
             last = servers.ticked_at(conn)
-            if last is None or now >= last - SET_BACK:
-                return
-            rules = Rules.load(conn)
-            later = due.sources_due_after(conn, now)
+        if last is None or now >= last - SET_BACK:
+            return
         anew = {}
-        for source in later:
-            one = Due(source, rules.of(source), rules.next_due(source, now))
-            if claims.too_far(one, now):
-                anew[one.id] = one.next_due or now + POLL_EVERY
-        _log.warning("the clock was set back sources=%d", len(anew))
-        self._revisited = None
         with self.home.database.write() as conn:
             self._keep(conn, now)
+            clock_set_back(conn, now)
+            rules = Rules.load(conn)
+            for source in due.sources_due_after(conn, now):
+                one = Due(source, rules.of(source), rules.next_due(source, now))
+                if claims.too_far(one, now):
+                    anew[one.id] = one.next_due or now + POLL_EVERY
             schedules.appoint(conn, anew)
+        _log.warning("the clock was set back sources=%d", len(anew))
+        self._revisited = None
 
     @property
     def _grace(self) -> timedelta:
@@ -173,17 +174,21 @@ class Claimer:
 
     def _claim(self, found: Sequence[Source], now: datetime, at: float) -> list[int]:
         with self.home.database.read() as conn:
-            dues = self._dues(conn, found, now)
+            rules = Rules.load(conn)
+            dues = self._dues(conn, rules, found, now)
             moment = self._moment(conn, now, at)
         decided = claims.decide(dues, moment)
         self._waits = decided.waits
         if not decided.changes:
             return []
         touched = {*decided.due, *decided.rest}
-        return self._write(decided, [one for one in found if one.id in touched], now, at)
+        seen = [one for one in found if one.id in touched]
+        return self._write(decided, rules, seen, now, at)
 
-    def _dues(self, conn: Connection, found: Sequence[Source], now: datetime) -> list[Due]:
-        rules, busy = Rules.load(conn), crawl_sources.busy(conn)
+    def _dues(
+        self, conn: Connection, rules: Rules, found: Sequence[Source], now: datetime
+    ) -> list[Due]:
+        busy = crawl_sources.busy(conn)
         hosts = {one.id: host_of(one.url) for one in found}
         held = due.held_hosts(conn, set(hosts.values()), self.home.clock.wall())
         dues = []
@@ -227,12 +232,12 @@ class Claimer:
         return None
 
     def _write(
-        self, decided: Decisions, seen: Sequence[Source], now: datetime, at: float
+        self, decided: Decisions, rules: Rules, seen: Sequence[Source], now: datetime, at: float
     ) -> list[int]:
         polls = decided.polls
         with self.home.database.write() as conn:
             self._keep(conn, now)
-            if not due.are_as_before(conn, seen):
+            if not due.are_as_before(conn, seen) or Rules.load(conn) != rules:
                 return []  # somebody was quicker; the next look sees what there is
             schedules.rest(conn, decided.rest)
             schedules.appoint(conn, decided.due)

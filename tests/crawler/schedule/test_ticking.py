@@ -1,7 +1,7 @@
 """Looking at the store and claiming what is due: whole or not at all, once, and cheaply."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
@@ -13,8 +13,9 @@ from crawler import life
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.home import Home, open_home
-from crawler.schedule import ticking
+from crawler.schedule import claims, ticking
 from crawler.schedule.claiming import BackOff, Claimer, Superseded
+from crawler.schedule.claims import Decisions, Due, Moment
 from crawler.schedule.rules import read_rule
 from crawler.schedule.ticking import Schedule
 from crawler.supervisor import Supervisor
@@ -24,6 +25,7 @@ from pipelines.items import Link
 from pipelines.store import (
     crawl_sources,
     crawls,
+    due,
     hosts,
     incidents,
     offers,
@@ -34,6 +36,7 @@ from pipelines.store import (
 from pipelines.store.crawls import Crawl, CrawlState, Trigger
 from pipelines.store.offers import Offered
 from pipelines.store.schedules import Subject
+from pipelines.store.schema import host
 from pipelines.store.servers import Holder
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -171,11 +174,37 @@ def test_a_clock_set_back_counts_due_times_anew(desk: Desk) -> None:
     back = NOW - timedelta(days=2) + MINUTE
     assert desk.look(back, passed=1.0) == []
     due = desk.due()
-    assert set(due.values()) == {NOW - timedelta(days=1) + 10 * MINUTE}, "after the rule was set"
+    assert set(due.values()) == {back + 10 * MINUTE}, "by the rule, which holds from now on"
     with desk.home.database.read() as conn:
         ticked_at = servers.ticked_at(conn)
     assert ticked_at is not None
     assert abs(ticked_at - back) < SECOND
+
+
+def test_a_rule_set_on_a_clock_that_was_wrong_holds_at_once(desk: Desk) -> None:
+    desk.end(desk.look(NOW)[0])
+    desk.look(NOW - timedelta(days=30), passed=1.0)
+    back = NOW - timedelta(days=30) + 11 * MINUTE
+    assert set(desk.due().values()) == {back - MINUTE}
+    assert len(desk.look(back)) == 1
+
+
+def test_a_rule_set_while_a_claim_is_decided_is_not_overwritten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decide, rule = claims.decide, read_rule(every="2h", timezone="UTC", anchor=NOW)
+
+    def while_a_person_sets_a_rule(found: Iterable[Due], moment: Moment) -> Decisions:
+        with desk.home.database.write() as conn:
+            schedules.put(conn, Subject(), {"rule": rule.record()}, by="a test", now=NOW)
+        return decide(found, moment)
+
+    monkeypatch.setattr(claims, "decide", while_a_person_sets_a_rule)
+    assert desk.look(NOW) == []
+    assert set(desk.due().values()) == {NOW}
+    monkeypatch.undo()
+    assert len(desk.look(NOW + SECOND)) == 1
+    assert set(desk.due().values()) == {NOW + timedelta(hours=2)}
 
 
 def test_the_schedule_starts_no_more_than_its_crawls_at_once(desk: Desk) -> None:
@@ -218,6 +247,20 @@ def test_a_host_that_asked_for_peace_is_not_claimed(desk: Desk) -> None:
     with desk.home.database.read() as conn:
         assert list(crawl_sources.busy(conn)) == [3]
     assert desk.due() == {1: NOW, 2: NOW, 3: NOW + 10 * MINUTE}
+
+
+def test_a_host_with_a_delay_that_is_being_asked_gets_its_source_claimed(desk: Desk) -> None:
+    with desk.home.database.write() as conn:
+        id = crawls.request(conn, Trigger.HAND, "someone", {}, now=NOW)
+        crawls.start(conn, id, pid=1, now=NOW, wall_now=WALL())
+        hosts.set_crawl_delay(conn, "paper1.test", 500.0)
+        hosts.mark_requested(conn, {"paper1.test": WALL()})
+        assert due.held_hosts(conn, ["paper1.test"], WALL())
+        until = WALL() + timedelta(seconds=90)
+        conn.execute(host.update().values(leased_by=id, lease_until=until))
+        assert not due.held_hosts(conn, ["paper1.test"], WALL())
+        crawls.ask_cancel(conn, id, now=NOW)
+        assert due.held_hosts(conn, ["paper1.test"], WALL())
 
 
 def queue(desk: Desk, url: str) -> None:
