@@ -1,27 +1,35 @@
 """A day of 1,000 sources at intervals from 5 minutes to a day: what is missed, what it costs.
 
-    python -m tests.bench.schedule [--speed 60] [--sources 1000] [--hours 24]
+    python -m tests.bench.schedule [--sources 1000] [--hours 24]
+    python -m tests.bench.schedule --real [--speed 30] [--sources 1000] [--hours 6]
 
-A real server with real crawls on made-up feeds; time runs `speed` times as fast, so that a day
-takes 24 minutes. What the server uses is told for a day as it would really pass.
+Without --real the schedule looks once in each simulated second and its crawls poll in no time: that
+is what the schedule itself costs and whether it misses anything. With it a real server has real
+crawls on made-up feeds, in a time that runs `speed` times as fast; what the server uses is told for
+hours as they would really pass.
 """
 
 import argparse
 import sqlite3
+import statistics
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.clock import Clock
 from crawler.config import Config
-from crawler.home import open_home
+from crawler.home import Home, open_home
+from crawler.schedule.claiming import Claimer
 from crawler.schedule.rules import read_rule
-from crawler.services import schedule
+from crawler.services import incidents, schedule
 from pipelines.incident import Source, SourceKind
-from pipelines.store import sources
+from pipelines.store import crawl_sources, crawls, servers, sources
+from pipelines.store.crawls import CrawlState
 from tests.bench.latency import copied_seeds, environment, terminal
 from tests.crawler.serving import Serving
 from tests.crawler.strange_sites import Site, StrangeSites, answer, feed, served
@@ -45,19 +53,24 @@ class Papers(dict[str, Site]):
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--speed", type=float, default=60.0)
+    parser.add_argument("--real", action="store_true")
+    parser.add_argument("--speed", type=float, default=30.0)
     parser.add_argument("--sources", type=int, default=1_000)
-    parser.add_argument("--hours", type=float, default=24.0)
+    parser.add_argument("--hours", type=float)
     options = parser.parse_args()
+    hours = options.hours or (6.0 if options.real else 24.0)
     with tempfile.TemporaryDirectory(prefix="followup-schedule-") as name:
         folder = Path(name)
+        if not options.real:
+            return simulate(folder, options.sources, hours)
         with served(Papers()) as sites:
             serving = Serving(environment(folder / "home", sites.url))
             seeds = [str(path) for path in copied_seeds(folder)]
             terminal(serving, "incident", "new", "day", *[x for s in seeds for x in ("--seed", s)])
             intervals = set_up(folder / "home", options.sources)
-            run(serving, options.speed, options.hours)
-            tell(folder / "home", sites, intervals, options.hours)
+            run(serving, options.speed, hours)
+            tell(folder / "home", sites, intervals, hours)
+    return None
 
 
 def shares(count: int) -> Iterator[int]:
@@ -79,6 +92,71 @@ def set_up(folder: Path, count: int) -> dict[int, int]:
             schedule.set_rule(home, schedule.Of(source=id), rule)
             intervals[id] = minutes
     return intervals
+
+
+class Stepped(Clock):
+    """A clock that goes on when it is told to."""
+
+    def now(self) -> datetime:
+        return moment[0]
+
+
+#: The simulated time.
+moment = [BEGIN]
+
+
+def simulate(folder: Path, count: int, hours: float) -> None:
+    moment[0] = BEGIN
+    set_up(folder / "home", count)
+    config = Config(home=folder / "home", database_url=f"sqlite:///{folder}/home/followup.db")
+    with open_home(config) as opened:
+        incidents.new(opened, "day", [str(path) for path in copied_seeds(folder)])
+        home = replace(opened, clock=Stepped(BEGIN))
+        wall = home.clock.wall()
+        me = servers.Holder("bench", str(config.home), "here", 1, "", wall, wall)
+        with home.database.write() as conn:
+            servers.acquire(conn, me, wall_now=wall, before=())
+        claimer = Claimer(home, "bench", monotonic=lambda: (moment[0] - BEGIN).total_seconds())
+        used = [step(home, claimer) for _ in range(int(hours * 3_600))]
+        idle = statistics.median(used)
+        with home.database.read() as conn:
+            states = Counter(str(row.state) for row in crawls.list_all(conn))
+    print(f"the schedule: {sum(used):.1f} s of CPU in {hours:g} simulated hours,"
+          f" {sum(used) / (hours * 36):.2f}% of a core; a look that finds nothing"
+          f" {idle * 1_000:.1f} ms; crawls {dict(states)}")  # fmt: skip
+    check_grid(folder / "home", count, hours)
+
+
+def step(home: Home, claimer: Claimer) -> float:
+    """One simulated second; CPU seconds of the schedule's look."""
+    moment[0] += timedelta(seconds=1)
+    began = time.process_time()
+    claimed = claimer.look()
+    used = time.process_time() - began
+    for id in claimed:
+        with home.database.write() as conn:
+            now = home.now()
+            crawls.start(conn, id, pid=1, now=now, wall_now=home.clock.wall())
+            for source in crawl_sources.open_of(conn, id):
+                ending = crawl_sources.Ending.POLLED
+                crawl_sources.close(conn, id, source.id or 0, ending, None, now=now, links=0)
+            crawls.finish(conn, id, CrawlState.FINISHED, now=now)
+    return used
+
+
+def check_grid(home: Path, count: int, hours: float) -> None:
+    """Every due time of every source has exactly one poll."""
+    with closing(sqlite3.connect(home / "followup.db")) as database:
+        polls: Counter[int] = Counter()
+        for source, due_at, times in database.execute(
+            "SELECT source_id, due_at, count(*) FROM crawl_source GROUP BY source_id, due_at"
+        ):
+            assert times == 1, f"source {source} was polled twice for {due_at}"
+            polls[source] += 1
+    wrong = 0
+    for number, minutes in enumerate(shares(count)):
+        wrong += polls[number + 1] != int(hours * 60 / minutes)
+    print(f"{sum(polls.values())} polls; sources with a run missed or doubled: {wrong}")
 
 
 def run(serving: Serving, speed: float, hours: float) -> None:
