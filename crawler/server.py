@@ -41,6 +41,8 @@ STOP_SECONDS = 8.0
 ANSWER_SECONDS = 2
 #: The process is gone by then, whatever still hangs: it was promised to end within 10 s.
 LAST_SECONDS = 9.5
+#: Servers before that the data folder's lock file names, and how much of it is read.
+MOST_TOKENS, MOST_LOCK_BYTES = 100, 100_000
 #: How the end of the server reads in the rows of the crawls that it ends.
 STOPPED = "the server was stopped"
 
@@ -237,10 +239,9 @@ def _folder_lock(config: Config) -> Iterator[IO[str]]:
 
 def _acquire(running: Running, lock: IO[str]) -> None:
     """Take the schedule, and leave in the lock file what shows the folder's next server that this
-    one was of the same folder."""
+    one was of the same folder; whenever this one is killed, the row's token stands there."""
     home = running.home
-    lock.seek(0)
-    before = lock.read().strip() or None
+    before = _tokens(lock)
     wall = home.clock.wall()
     me = Holder(
         token=running.token,
@@ -255,9 +256,20 @@ def _acquire(running: Running, lock: IO[str]) -> None:
         there = servers.acquire(conn, me, wall_now=wall, before=before)
         if there is not None:
             raise ServerRunning(there, home.config.home)
-        lock.truncate(0)
-        lock.write(running.token)
+        lock.write(f"\n{running.token}\n")  # not in place of those before: the row may stay theirs
         lock.flush()
+
+
+def _tokens(lock: IO[str]) -> list[str]:
+    """The tokens of the folder's last servers, the latest last; a file grown long is cut."""
+    lock.seek(0)
+    tokens = lock.read(MOST_LOCK_BYTES).split()
+    if len(tokens) > MOST_TOKENS:
+        tokens = tokens[-MOST_TOKENS:]
+        lock.truncate(0)
+        lock.write("".join(f"{token}\n" for token in tokens))
+        lock.flush()
+    return tokens
 
 
 @contextmanager

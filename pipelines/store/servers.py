@@ -1,10 +1,11 @@
 """Who keeps the schedule: one server at a time on a database.
 
 Within a data folder a locked file decides, which is the caller's to hold: `before` is what the
-folder's last server left there, and shows that the row's holder was of this folder and is gone. A
+folder's servers left there, and shows that the row's holder was of this folder and is gone. A
 holder of another data folder (on one PostgreSQL) counts as living while its heart beats.
 """
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -45,13 +46,13 @@ def acquire(
     me: Holder,
     *,
     wall_now: datetime,
-    before: str | None,
+    before: Collection[str],
     name: str = SCHEDULE,
 ) -> Holder | None:
     """Takes the row for `me`; None when it is taken, else the holder who lives.
 
-    `before` is the token of the data folder's last server, None where it never had one: a row with
-    it is taken over at once.
+    `before` are the tokens of the data folder's servers before this one: a row with one of them is
+    taken over at once.
     """
     mine = asdict(replace(me, beat_at=wall_now))
     del mine["ticked_at"]  # how far the schedule was looked after outlives who did it
@@ -64,7 +65,7 @@ def acquire(
         conn.execute(select(server).where(server.c.name == name).with_for_update()).one()
     )
     is_silent = wall_now - there.beat_at > SILENT_AFTER
-    if there.token not in (me.token, before, _NOBODY) and not is_silent:
+    if there.token not in (me.token, *before, _NOBODY) and not is_silent:
         return there
     conn.execute(update(server).where(server.c.name == name).values(**mine))
     return None

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pytest
 from crawler.config import Config
 from crawler.home import Home, open_home
 from crawler.newsroom import Newsroom
+from crawler.server import Running, _acquire
 from crawler.services import demo
+from crawler.supervisor import Supervisor
 from pipelines.store import crawls, incidents
 from pipelines.store.crawls import Crawl, CrawlState
 from tests.crawler.serving import Serving
@@ -184,6 +187,29 @@ def test_what_a_killed_server_left_is_settled_and_caught_up_once(serving: Servin
     shown = command(serving, "crawls", "show", str(missed[0].id))
     assert "did not happen: the server was not running" in shown.stdout
     assert "missed" in command(serving, "crawls", "list").stdout
+
+
+def test_a_server_killed_while_it_took_the_schedule_holds_up_nobody(tmp_path: Path) -> None:
+    config = Config(home=tmp_path, database_url=f"sqlite:///{tmp_path / 'f.db'}", contact="t@e.org")
+    with open_home(config) as home:
+
+        def take(token: str, *, cut_off: bool = False) -> None:
+            with (tmp_path / "serve.lock").open("a+", encoding="ascii") as lock:
+                if cut_off:
+                    monkeypatch.setattr(lock, "flush", lambda: _cut_off(lock))
+                _acquire(Running(home, "http://x/", token, Supervisor(home)), lock)
+
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            take("one")
+            for token in ("two", "three"):
+                with pytest.raises(InterruptedError):
+                    take(token, cut_off=True)
+        take("four")
+
+
+def _cut_off(lock: TextIOWrapper) -> None:
+    TextIOWrapper.flush(lock)
+    raise InterruptedError
 
 
 def test_the_server_loads_nothing_that_only_a_crawl_needs(serving: Serving) -> None:

@@ -1,5 +1,6 @@
 """One server keeps the schedule, whoever else tries."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +14,7 @@ OTHER = Holder("two", "/elsewhere", "desk", 42, "http://127.0.0.1:8766/", NOW, N
 
 
 def acquire(
-    database: Database, me: Holder, now: datetime = NOW, before: str | None = None
+    database: Database, me: Holder, now: datetime = NOW, before: Sequence[str] = ()
 ) -> Holder | None:
     with database.write() as conn:
         return servers.acquire(conn, me, wall_now=now, before=before)
@@ -54,8 +55,8 @@ def test_a_silent_server_is_taken_over_and_learns_it(database: Database) -> None
 def test_the_same_folders_next_server_need_not_wait(database: Database) -> None:
     acquire(database, FIRST)
     killed = replace(FIRST, token="three", pid=43)
-    assert acquire(database, killed, NOW + SECOND, before="other") == FIRST
-    assert acquire(database, killed, NOW + SECOND, before="one") is None
+    assert acquire(database, killed, NOW + SECOND, before=["other"]) == FIRST
+    assert acquire(database, killed, NOW + SECOND, before=["other", "one"]) is None
 
 
 def test_a_good_end_frees_the_row_and_keeps_how_far_it_came(database: Database) -> None:
