@@ -42,11 +42,8 @@ SET_BACK = timedelta(seconds=60)
 #: Gaps that are remembered: what was due in one is claimed soon after it.
 MOST_GAPS = 20
 
-#: Rows of missed runs that further sources are added to.
+#: Rows of missed runs that further sources are added to: the last ones.
 MOST_TOLD = 500
-
-#: Whose run, when, why missed.
-_Key = tuple[str, datetime, str]
 
 
 class Superseded(Exception):
@@ -87,7 +84,7 @@ class Claimer:
     _claimed_at: float | None = None
     _revisited: tuple[datetime, float] | None = None
     _sought_at: float | None = None
-    _told: dict[_Key, int] = field(default_factory=dict)
+    _absent: str | None = None
 
     def trouble(self, said: str) -> None:
         """A look failed; what becomes late by it is explained by this."""
@@ -123,6 +120,8 @@ class Claimer:
         gap = self._gap(now, at)
         if gap is not None:
             _log.info("gap reason=%r", gap.reason)
+            if self._looked is None:
+                self._absent = gap.reason
             self._gaps = (*self._gaps, gap)[-MOST_GAPS:]
 
     def _gap(self, now: datetime, at: float) -> Gap | None:
@@ -241,26 +240,36 @@ class Claimer:
                 return []  # somebody was quicker; the next look sees what there is
             schedules.rest(conn, decided.rest)
             schedules.appoint(conn, decided.due)
-            told = self._miss(conn, decided.missed, now)
+            self._miss(conn, decided.missed, now)
             id = self._request(conn, decided, now) if polls else None
-        self._told = dict([*self._told.items(), *told.items()][-MOST_TOLD:])
         if id is None:
             return []
         self._claimed_at, self._revisited = at, (now, at)
         _log.info("claimed crawl=%d sources=%d missed=%d", id, len(polls), len(decided.missed))
         return [id]
 
-    def _miss(self, conn: Connection, missed: Sequence[Missed], now: datetime) -> dict[_Key, int]:
+    def _miss(self, conn: Connection, missed: Sequence[Missed], now: datetime) -> None:
         """Write down missed runs. One that stands there already, for sources that were looked at
-        before, gets these too; gives the rows that are new."""
+        before, gets these too. What a server before this one told of a run is the better reason:
+        this one knows only that it was not running."""
+        if not missed:
+            return
+        told: dict[tuple[str, datetime], dict[str, int]] = {}
+        for row in crawls.missed(conn, MOST_TOLD):
+            if "runs" not in row.request:
+                key = (row.request.get("schedule", ""), row.requested_at)
+                told.setdefault(key, {})[row.end_reason or ""] = row.id
         new = []
         for one in missed:
-            if _key(one) in self._told and not one.folded:
-                crawls.miss_more(conn, self._told[_key(one)], one.sources)
-            else:
+            there = {} if one.folded else told.get((one.subject, one.due_at), {})
+            id = there.get(one.reason)
+            if id is None and one.reason == self._absent:
+                id = next(iter(there.values()), None)
+            if id is None:
                 new.append(one)
-        ids = crawls.miss_all(conn, [_row(one) for one in new], BY, now=now)
-        return {_key(one): id for one, id in zip(new, ids, strict=True)}
+            else:
+                crawls.miss_more(conn, id, one.sources)
+        crawls.miss_all(conn, [_row(one) for one in new], BY, now=now)
 
     def _request(self, conn: Connection, decided: Decisions, now: datetime) -> int:
         polls = decided.polls
@@ -307,10 +316,6 @@ def _span(since: datetime, until: datetime) -> str:
     same_day = since.date() == until.date()
     end = f"{until:%H:%M:%S}" if same_day else f"{until:%Y-%m-%d %H:%M:%S}"
     return f"{since:%Y-%m-%d %H:%M:%S} to {end} UTC"
-
-
-def _key(missed: Missed) -> _Key:
-    return missed.subject, missed.due_at, missed.reason
 
 
 def _row(missed: Missed) -> tuple[datetime, str, Mapping[str, Any]]:

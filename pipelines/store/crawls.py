@@ -136,6 +136,12 @@ def miss_all(
     return list(conn.execute(ids, missed).scalars())
 
 
+def missed(conn: Connection, limit: int) -> list[Crawl]:
+    """The rows of missed runs that were written last, the newest first."""
+    rows = select(crawl).where(crawl.c.state == CrawlState.MISSED)
+    return [_crawl(row) for row in conn.execute(rows.order_by(crawl.c.id.desc()).limit(limit))]
+
+
 def miss_more(conn: Connection, id: int, sources: int) -> None:
     """So many further sources had the same missed run."""
     request = dict(get(conn, id).request)

@@ -95,7 +95,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
             incidents.add(conn, Incident("hack", "Hack", Profile((), (), 0.25, 0.15)), now=NOW)
             schedules.put(conn, Subject(), {"rule": rule.record()}, by="a test", now=NOW)
             me = Holder("me", str(tmp_path), "here", 1, "http://x/", WALL(), WALL())
-            assert servers.acquire(conn, me, wall_now=WALL(), before=None) is None
+            assert servers.acquire(conn, me, wall_now=WALL(), before=()) is None
         add_sources(home, 3, NOW)
         one = Desk(home, Claimer(home, "me"))
         one.claimer.monotonic = lambda: one.at
@@ -133,7 +133,7 @@ def test_a_server_that_lost_the_schedule_claims_nothing(desk: Desk) -> None:
     other = Holder("other", "/else", "there", 2, "http://y/", WALL(), WALL())
     with desk.home.database.write() as conn:
         later = WALL() + 2 * servers.SILENT_AFTER
-        assert servers.acquire(conn, other, wall_now=later, before=None) is None
+        assert servers.acquire(conn, other, wall_now=later, before=()) is None
     with pytest.raises(Superseded):
         desk.look(NOW)
     assert desk.crawls(CrawlState.REQUESTED) == []
@@ -236,6 +236,21 @@ def test_a_missed_run_has_one_row_whenever_its_sources_were_looked_at(desk: Desk
     desk.look(NOW + 14 * MINUTE)
     assert [one.request["sources"] for one in desk.crawls(CrawlState.MISSED)] == [4]
     assert id == 1
+
+
+def test_a_missed_run_has_one_row_also_after_a_restart(desk: Desk) -> None:
+    (id,) = desk.look(NOW)
+    for number in range(1, 34):
+        desk.look(NOW + number * 20 * SECOND)
+    (row,) = desk.crawls(CrawlState.MISSED)
+    assert row.end_reason == f"crawl {id} had it still in hand"
+    with desk.home.database.write() as conn:
+        schedules.appoint(conn, {1: NOW + 10 * MINUTE})
+    desk.end(id)
+    desk.claimer = Claimer(desk.home, "me", lambda: desk.at)
+    desk.look(NOW + 13 * MINUTE)
+    (only,) = desk.crawls(CrawlState.MISSED)
+    assert (only.id, only.request["sources"], only.end_reason) == (row.id, 4, row.end_reason)
 
 
 def test_a_host_that_asked_for_peace_is_not_claimed(desk: Desk) -> None:
