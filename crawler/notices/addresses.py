@@ -4,8 +4,10 @@ They hold passwords and tokens at any place: path, host, user. Nothing but schem
 known to be no token, the host is ever shown.
 """
 
+import base64
 import re
-from urllib.parse import SplitResult, unquote, urlsplit
+from collections.abc import Iterator
+from urllib.parse import SplitResult, quote, quote_plus, unquote, unquote_plus, urlsplit
 
 from crawler.notices import chat
 from pipelines.errors import BadInput
@@ -20,7 +22,9 @@ _REMEDY = (
     "Give an https address, or one as Apprise has them, e.g. mailto://USER:PASSWORD@example.org"
     " or slack://TOKEN (https://github.com/caronc/apprise/wiki)."
 )
-#: Parts of an address shorter than this are no secrets.
+_PARTING = re.compile(r"[:/@?&=#,;]+")
+#: Parts of an address shorter than this are no secrets, but for those of its user: a short password
+#: is taken out where it stands alone, not where it is a piece of a word.
 _LEAST_SECRET = 4
 
 
@@ -73,11 +77,37 @@ def masked(address: str) -> str:
 
 
 def without(address: str, text: str) -> str:
-    """A text from which everything is taken out that stands in the address and is not shown."""
-    shown = masked(address)
-    parts = {address, *re.split(r"[:/@?&=#,;]+", address.partition("://")[2])}
-    parts |= {unquote(part) for part in parts}
-    for part in sorted(parts, key=len, reverse=True):
-        if len(part) >= _LEAST_SECRET and part not in shown:
-            text = text.replace(part, "…")
-    return text
+    """A text from which everything is taken out that stands in the address and is not shown: as it
+    stands there, decoded, percent-encoded, and as Basic credentials (RFC 7617)."""
+    shown = masked(address).lower()
+    rest = address.partition("://")[2]
+    forms = {address} | {form for part in _PARTING.split(rest) for form in _spelled(part)}
+    hidden = {form for form in forms if len(form) >= _LEAST_SECRET and form.lower() not in shown}
+    hidden |= set(_credentials(rest))
+    pattern = "|".join(map(_taken_out, sorted(hidden, key=len, reverse=True)))
+    return re.sub(pattern, "…", text, flags=re.IGNORECASE) if pattern else text
+
+
+def _spelled(part: str) -> Iterator[str]:
+    """A part as it stands, and as programs may write it."""
+    for plain in {part, unquote(part), unquote_plus(part)}:
+        yield from (plain, quote(plain), quote(plain, safe=""), quote_plus(plain))
+
+
+def _credentials(rest: str) -> Iterator[str]:
+    """User and password in all spellings, together and each, as long as they are not empty."""
+    given = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[0]
+    user, _, password = given.partition(":")
+    for part in (given, user, password):
+        yield from filter(None, _spelled(part))
+    if given:
+        plain = f"{unquote(user)}:{unquote(password)}"
+        for encoding in ("utf-8", "latin-1"):
+            raw = plain.encode(encoding, "replace")
+            yield base64.b64encode(raw).decode().rstrip("=")
+            yield base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _taken_out(form: str) -> str:
+    pattern = re.escape(form)
+    return pattern if len(form) >= _LEAST_SECRET else rf"(?<!\w){pattern}(?!\w)"

@@ -4,6 +4,7 @@ A headline is somebody else's: it may hold line breaks (a mail's next header), m
 whole channel (@everyone, <!here>), markup, addresses that chats turn into links, endless length.
 """
 
+import re
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pipelines.text import squeeze
@@ -14,6 +15,11 @@ MOST_TEXT, MOST_URL = 300, 2_000
 #: What chats and mail readers read as mention, channel, link or markup, and its full-width twin
 #: (Unicode block FF00): it looks alike and means nothing to them.
 _TWINS = str.maketrans({sign: chr(ord(sign) + 0xFEE0) for sign in "@<>[]`|*_~#\\"})
+#: The dot of a bare domain (evil.example) or IPv4 address, which chats turn into a link: before a
+#: label of two signs or more, as a top level has. U.S. and 3.5 are left alone.
+_LINKING_DOT = re.compile(r"(?<=\S)\.(?=[^\W\d_](?:[^\W_]|[^\x00-\x7f])|\d{1,3}\.\d)")
+#: One dot leader: looks alike, and no linker takes it for a domain's dot.
+_DOT_TWIN = "\u2024"
 #: Kept as they stand in an address besides letters and digits (RFC 3986, but what chats read).
 _PLAIN = "/:?&=%;,+$!.-()'"
 
@@ -30,7 +36,9 @@ def line(text: str | None, most: int = MOST_TEXT) -> str | None:
 def defused(text: str | None, most: int = MOST_TEXT) -> str | None:
     """The same for people's chats and mailboxes: nothing in it mentions, links or formats."""
     said = line(text, most)
-    return None if said is None else said.translate(_TWINS).replace("://", "：//")
+    if said is None:
+        return None
+    return _LINKING_DOT.sub(_DOT_TWIN, said.translate(_TWINS).replace("://", "：//"))
 
 
 def address(url: str | None) -> str | None:

@@ -1,6 +1,9 @@
 """Hostile headlines in messages, and addresses as they may be shown."""
 
+import base64
+import re
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 import pytest
 
@@ -50,6 +53,33 @@ def test_data_for_programs_keeps_the_headline() -> None:
 
 def test_what_people_read_looks_alike() -> None:
     assert defused("Sony's e-mail: #1 of 3 (50%)") == "Sony's e-mail: ＃1 of 3 (50%)"
+    said = "The U.S. says $3.5m, at 9 a.m. on 12.20. Mr. Obama: no. .NET is down..."
+    assert defused(said) == said
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "evil.test",
+        "a.b.evil.test",
+        "EVIL.COM/login",
+        "now.read",
+        "💩.la",
+        "10.0.0.1:8080/x",
+        "пример.рф",
+        "例子.中国",
+        "उदाहरण.भारत",
+        "xn--e1.xn--p1ai",
+        "http://1.2.3.4",
+    ],
+)
+def test_a_bare_domain_is_no_link(domain: str) -> None:
+    said = defused(f"See {domain} and win")
+    assert said is not None
+    linked = r"\w\.[^\W\d]\w|\d+(\.\d+){3}|\S\.(la|भारत)"
+    assert re.search(linked, f"See {domain} and win")
+    assert not re.search(linked, said)
+    assert said.replace("\u2024", ".").replace("：//", "://") == f"See {domain} and win"
 
 
 @pytest.mark.parametrize(
@@ -136,3 +166,32 @@ def test_reasons_lose_what_stands_in_the_address() -> None:
     said = "POST https://hooks.example.org/services/T0/geheim%21 failed for geheim! at hooks"
     given = "https://hooks.example.org/services/T0/geheim%21"
     assert "geheim" not in addresses.without(given, said)
+
+
+def test_reasons_lose_credentials_however_they_are_written() -> None:
+    given = "https://admin:g%2Fh+w%C3%B6rd@example.org/hook?token=ge%20heim%2Fword"
+    password = "g/h+wörd"
+    plain = f"admin:{password}"
+    said = [
+        f"401 for {plain}, {password}, {quote(password)}, {quote(password, safe='').lower()}",
+        f"Authorization: Basic {base64.b64encode(plain.encode()).decode()}",
+        f"Authorization: Basic {base64.b64encode(plain.encode('latin-1')).decode()}",
+        f"or {base64.urlsafe_b64encode(plain.encode()).decode()} and",
+        "ge+heim%2fword, ge heim/word",
+    ]
+    left = addresses.without(given, "\n".join(said))
+    words = re.findall(r"\w+", left)
+    assert words == ["401", "for", *["Authorization", "Basic"] * 2, "or", "and"]
+
+
+@pytest.mark.parametrize("password", ["a", "12", "p+w", "é"])
+def test_reasons_lose_a_short_password_where_it_stands_alone(password: str) -> None:
+    given = f"mailtos://me:{password}@example.org"
+    said = f"login as me:{password} failed ({password}); password='{quote(password)}' at 127 memes"
+    left = addresses.without(given, said)
+    assert left == "login as … failed (…); password='…' at 127 memes"
+
+
+def test_reasons_without_secrets_stay_as_they_are() -> None:
+    said = "no answer: [Errno 111] Connection refused by example.org:8443 to /"
+    assert addresses.without("https://example.org:8443/", said) == said
