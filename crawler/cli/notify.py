@@ -1,6 +1,7 @@
 """``followup notify``: add, list, remove, test, send, log."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,9 @@ from crawler.home import open_home
 from crawler.notices import targets, tell_due
 from pipelines.errors import BadInput
 from pipelines.store.notices import Event
+
+#: Signs read of an address; longer ones are refused.
+_MOST_READ = 5_000
 
 app = typer.Typer(help="Who is told what: by webhook, mail, chat or phone.", no_args_is_help=True)
 
@@ -27,7 +31,9 @@ def add(
     url: Annotated[
         str,
         typer.Argument(
-            metavar="URL", help="An https webhook, or an address of Apprise (mailto://, slack://…)."
+            metavar="URL",
+            help="An https webhook, or an address of Apprise (mailto://, slack://…);"
+            " - reads it from standard input.",
         ),
     ],
     incident: OfIncident = None,
@@ -63,10 +69,11 @@ def add(
 ) -> None:
     """Tell somebody from now on; nothing that happened before is told."""
     secret = _secret(secret_file, secret_env)
+    address = _read() if url == "-" else url
     with open_home() as home:
         added = targets.add(
             home,
-            url,
+            address,
             incident=incident,
             events=event or (),
             digest=digest,
@@ -78,6 +85,18 @@ def add(
         return output.put_json(added)
     output.say(f"Added target {added['id']}: {added['address']}")
     return output.say(f"Try it: followup notify test {added['id']}")
+
+
+def _read() -> str:
+    """The address from standard input, where neither the list of processes nor a history has it."""
+    if sys.stdin.isatty():
+        output.say("The address, then Enter:")
+    try:
+        return sys.stdin.readline(_MOST_READ).strip()
+    except UnicodeDecodeError as error:
+        raise BadInput(
+            "Standard input is no text.", remedy="Give one line: the address."
+        ) from error
 
 
 def _secret(file: Path | None, name: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """``followup notify`` as people type it."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,27 @@ def test_a_secret_comes_from_the_environment(terminal: Terminal, receiver: Recei
     terminal.good("notify", "test")
     assert receiver.received[0].is_signed(SECRET)
     assert terminal("notify", "add", receiver.url(), "--secret-env", "UNSET_SECRET").status == 1
+
+
+def test_an_address_comes_from_standard_input(
+    terminal: Terminal, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"  {receiver.url('geheim')}\nmore\n"))
+    added = terminal.good("notify", "add", "-")
+    assert "geheim" not in added.out + added.err
+    terminal.good("notify", "test")
+    assert [one.path for one in receiver.received] == ["/geheim"]
+
+
+@pytest.mark.parametrize("given", [b"", b"\n", b"https://example.org/\xff\n", b"h" * 9_000])
+def test_standard_input_without_an_address_is_refused(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, given: bytes
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(given), "utf-8"))
+    ended = terminal("notify", "add", "-")
+    assert ended.status == 1
+    assert "Give" in ended.err
+    assert "hhhh" not in ended.err
 
 
 @pytest.mark.parametrize(
