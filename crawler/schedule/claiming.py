@@ -17,6 +17,7 @@ from crawler.schedule import claims
 from crawler.schedule.applying import clock_set_back
 from crawler.schedule.claims import Decisions, Due, Gap, Missed, Moment
 from crawler.schedule.effective import Rules
+from crawler.supervisor import MOST_AT_ONCE
 from crawler.wanted import Wanted
 from pipelines.incident import Source
 from pipelines.polling import POLL_EVERY
@@ -39,6 +40,9 @@ AT_ONCE_SECONDS = 30.0
 SLEPT_SECONDS = 30.0
 #: The clock was set back where it shows so much less than what was looked after already.
 SET_BACK = timedelta(seconds=60)
+#: Crawls of the schedule at the same time where sources wait for a whole interval already: so many
+#: times what people set.
+OVERTAKING = 2
 #: Gaps that are remembered: what was due in one is claimed soon after it.
 MOST_GAPS = 20
 
@@ -212,11 +216,13 @@ class Claimer:
         if self._claimed_at is not None:
             since = timedelta(seconds=(at - self._claimed_at) * speed)
         gather = timedelta(seconds=claims.GATHER_SECONDS * speed)
+        held_up = self._held_up(conn, at)
         return Moment(
             now,
             self._grace,
             self._gaps,
-            self._held_up(conn, at),
+            held_up,
+            held_up is not None and self._has_room(conn, at),
             since,
             min(gather, self._grace / 3),
         )
@@ -229,6 +235,11 @@ class Claimer:
         if due.scheduled_crawls(conn) >= most:
             return f"{most} crawl{' was' if most == 1 else 's were'} running already"
         return None
+
+    def _has_room(self, conn: Connection, at: float) -> bool:
+        """Long crawls may be doubled, so that they don't keep all others waiting until they end."""
+        most = min(OVERTAKING * self.home.config.crawls_at_once, MOST_AT_ONCE)
+        return at >= self.back_off.until and due.scheduled_crawls(conn) < most
 
     def _write(
         self, decided: Decisions, rules: Rules, seen: Sequence[Source], now: datetime, at: float

@@ -80,6 +80,8 @@ class Moment:
         grace: how late a run is still on time.
         gaps: the last ones, the oldest first.
         held_up: why no crawl can be started now; None: one can.
+        has_room: whether it is only the number that people set which holds it up, and one more may
+            start for sources that wait too long.
         since_claim, gather: time since a crawl was claimed last, and for how long is gathered then,
             both in the product's time.
     """
@@ -88,6 +90,7 @@ class Moment:
     grace: timedelta
     gaps: tuple[Gap, ...] = ()
     held_up: str | None = None
+    has_room: bool = False
     since_claim: timedelta = timedelta.max
     gather: timedelta = timedelta()
 
@@ -136,7 +139,10 @@ class Decisions:
 
 def decide(found: Iterable[Due], moment: Moment) -> Decisions:
     """What becomes of the sources that are due."""
+    found = list(found)
     rest, moved, ready = [], [], []
+    if moment.has_room and any(_waits_too_long(due, moment.now) for due in found):
+        moment = replace(moment, held_up=None)  # once there is a crawl, it polls all that is free
     waits: dict[int, str] = {}
     for due in found:
         obstacle = due.held or moment.held_up
@@ -179,6 +185,18 @@ def too_far(due: Due, now: datetime) -> bool:
 
 def _is_late(due: Due, moment: Moment) -> bool:
     return due.source.due_at is not None and moment.now - due.source.due_at > moment.grace
+
+
+def _waits_too_long(due: Due, now: datetime) -> bool:
+    """True where a source could be polled and its next run has come, or the wait of one without a
+    rule, since it was due."""
+    at = due.source.due_at
+    if at is None or not due.is_wanted or due.in_hand_of is not None or due.held is not None:
+        return False
+    if not due.rules:
+        return now - at >= POLL_EVERY
+    after = (next_time(rule, at, key=due.id) for _, rule in due.rules)
+    return any(next_at is not None and next_at <= now for next_at in after)
 
 
 def _is_gathering(ready: Sequence[Due], moment: Moment) -> bool:

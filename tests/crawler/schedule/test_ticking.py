@@ -225,6 +225,23 @@ def test_the_schedule_starts_no_more_than_its_crawls_at_once(desk: Desk) -> None
     assert reasons[f"crawl {id} had it still in hand"] == 1
 
 
+def test_a_long_crawl_keeps_the_others_waiting_for_one_interval_at_most(desk: Desk) -> None:
+    desk.home = replace(desk.home, config=replace(desk.home.config, crawls_at_once=1))
+    with desk.home.database.write() as conn:
+        schedules.appoint(conn, {2: NOW + 5 * MINUTE, 3: None})
+    (long,) = desk.look(NOW)
+    with desk.home.database.write() as conn:
+        schedules.appoint(conn, {3: NOW + 5 * MINUTE})
+        crawl_sources.close(conn, long, 3, crawl_sources.Ending.POLLED, None, now=NOW, links=0)
+    for number in range(1, 30):
+        assert desk.look(NOW + number * 20 * SECOND) == []
+    (other,) = desk.look(NOW + 10 * MINUTE)
+    with desk.home.database.read() as conn:
+        assert [one.id for one in crawl_sources.open_of(conn, other)] == [2, 3]
+    for number in range(31, 120):
+        assert desk.look(NOW + number * 20 * SECOND) == [], "two of one are enough"
+
+
 def test_a_missed_run_has_one_row_whenever_its_sources_were_looked_at(desk: Desk) -> None:
     (id,) = desk.look(NOW)
     for number in range(1, 40):
