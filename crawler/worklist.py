@@ -24,6 +24,7 @@ from pipelines.store import (
     crawls,
     frontier,
     hosts,
+    matches,
     offers,
     sources,
     worklists,
@@ -57,6 +58,10 @@ class _Refused(Exception):
 def url_of(job: Job) -> str:
     """The address to ask for."""
     return job.url if isinstance(job, Document) else job.link.url
+
+
+def _known(job: QueuedLink) -> Validators:
+    return Validators(job.etag, job.last_modified)
 
 
 class Worklist:
@@ -181,14 +186,21 @@ class Worklist:
     def validators_of(self, job: Job) -> Validators:
         """What makes the request for a job conditional."""
         if isinstance(job, QueuedLink):
-            is_wanted_whole = job.for_incident_id is not None  # its text may have expired
-            return Validators() if is_wanted_whole else Validators(job.etag, job.last_modified)
+            return Validators() if self._is_wanted_whole(job) else _known(job)
         with self._session.reading() as conn:
             since = sources.unchanged_since(conn, job.source.id or 0, job.url)
             known = sources.validators(conn, job.source.id or 0, job.url)
         polled_at = job.source.polled_at
         is_stale = since and polled_at and polled_at - since > UNCHANGED_MOST
         return Validators() if is_stale else known
+
+    def _is_wanted_whole(self, job: QueuedLink) -> bool:
+        """True where "not modified" would not do: for what a person takes in, whose text may have
+        expired, and for what an open incident never judged."""
+        if job.for_incident_id is not None or job.article_id is None:
+            return job.for_incident_id is not None
+        with self._session.reading() as conn:
+            return bool(matches.unjudged(conn, job.article_id))
 
     def left_over(self) -> list[Document]:
         """The documents that were not asked for, or brought no answer yet."""

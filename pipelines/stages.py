@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from pipelines import clean, dedupe, relevance
-from pipelines.incident import Incident
 from pipelines.items import (
     Article,
     Cleaned,
@@ -43,6 +42,8 @@ from pipelines.urls import canonical_key, host_of
 TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
 #: These go on to Scrapy's feed exports.
 _HANDED_ON = TAKEN | {Outcome.CANDIDATE}
+#: Articles stored with these are follow-ups: they stay and are read again.
+_KEPT = frozenset({Outcome.STORED, Outcome.COPY})
 
 
 class Session(Protocol):
@@ -75,21 +76,30 @@ class Clean(_Stage):
 
 
 class Relevance(_Stage):
-    """Cleaned -> Judged, by all open incidents at once."""
+    """Cleaned -> Judged, by all incidents at once that are open at that moment: a crawl may go on
+    for hours."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        with session.database.read() as conn:
-            self._incidents: list[Incident] = incidents.list_all(conn, open_only=True)
-        self._matcher = relevance.Matcher(self._incidents)
+        self._stamp: Sequence[tuple[Any, ...]] = []
+        self._matcher = relevance.Matcher([])
 
     def process_item(self, item: Cleaned) -> Judged:
         """The verdicts; an incident that a person named takes the article whatever its score."""
         if item.article is None:
             return Judged(item)
+        self._look()
         judgements = self._matcher.judge(item.article)
         wanted = item.page.for_incident_id
         return Judged(item, tuple(_forced(j) if j.incident_id == wanted else j for j in judgements))
+
+    def _look(self) -> None:
+        """See whether people opened, closed or changed incidents."""
+        with self.session.database.read() as conn:
+            stamp = incidents.stamp(conn)
+            if stamp != self._stamp:
+                self._matcher = relevance.Matcher(incidents.list_all(conn, open_only=True))
+                self._stamp = stamp
 
 
 def _forced(judgement: Judgement) -> Judgement:
@@ -233,7 +243,7 @@ class Store(_Stage):
         cleaned, now = item.judged.cleaned, self.session.now()
         raw = self.session.raw.append(cleaned.page) if self._keeps_raw(item) else None
         with self.session.database.write() as conn:
-            stored = self._write(conn, item, raw)
+            stored = self._write(conn, _of_those_there(conn, item), raw)
             if cleaned.page.link_id is not None and self.session.crawl_id is not None:
                 frontier.settle(
                     conn,
@@ -288,14 +298,23 @@ class Store(_Stage):
         known = articles.get(conn, id)
         articles.add_aliases(conn, id, article, dedupe.keys_of(article, page.requested_url))
         due_at = next_reading(known.first_seen_at, now) if known.due_at is not None else None
-        if page.for_incident_id is not None:
-            articles.rescue(conn, id, due_at=due_at or next_reading(now, now))
-            forced = [j for j in item.judged.relevance if j.incident_id == page.for_incident_id]
-            matches.save(conn, id, forced, now=now)
+        judged = item.judged.relevance
+        if not item.revises:  # what was judged before stands; a person's word counts
+            news = matches.unjudged(conn, id)
+            judged = tuple(each for each in judged if each.forced or each.incident_id in news)
+        is_taken = any(each.verdict is Verdict.FOLLOW_UP for each in judged)
+        is_kept = known.outcome in _KEPT and known.expires_at is None
+        if page.for_incident_id is not None or (is_taken and not is_kept):
+            due_at = due_at or next_reading(now, now)
+            articles.rescue(conn, id, due_at=due_at)
+            copies.sketch_add(conn, id, dedupe.sketch(article.text, article.title).hashes)
+        matches.save(conn, id, judged, now=now)
         if not item.revises:
             validators = _validators(page) if canonical_key(page.url) == known.key else None
             articles.touch(conn, id, now=now, due_at=due_at, validators=validators)
-            return Stored(Outcome.UNCHANGED, None, id)
+            is_news = is_taken and page.for_incident_id is None
+            said = "taken by an incident that had not judged it yet" if is_news else None
+            return Stored(Outcome.UNCHANGED, said, id)
         revised = articles.revise(
             conn,
             id,
@@ -308,7 +327,6 @@ class Store(_Stage):
             crawl_id=self.session.crawl_id,
         )
         copies.sketch_add(conn, id, item.hashes)
-        matches.save(conn, id, item.judged.relevance, now=now)
         said = "its text is here again" if known.text is None else None
         if revised.completed and known.text is not None:
             said = "the whole text in place of a teaser"
@@ -345,6 +363,18 @@ class Store(_Stage):
             d = item.duplicate
             copies.join_group(conn, id, d.article_id, kind=d.kind, similarity=d.similarity, now=now)
         return Stored(planned, _why(item, planned), id)
+
+
+def _of_those_there(conn: Connection, item: Compared) -> Compared:
+    """Without the verdicts of incidents that were deleted since the page was judged."""
+    judged = item.judged
+    if not judged.relevance:
+        return item
+    there = incidents.there(conn, [each.incident_id for each in judged.relevance])
+    left = tuple(each for each in judged.relevance if each.incident_id in there)
+    return (
+        item if left == judged.relevance else replace(item, judged=replace(judged, relevance=left))
+    )
 
 
 def _is_taken(item: Compared | Judged) -> bool:

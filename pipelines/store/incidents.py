@@ -1,10 +1,11 @@
 """Incidents and their seeds."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, insert, or_, select
+from sqlalchemy import Connection, Row, Text, and_, exists, insert, or_, select, type_coerce
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import update as update_rows
 
@@ -52,6 +53,30 @@ def list_all(conn: Connection, *, open_only: bool = False) -> list[Incident]:
     if open_only:
         wanted = wanted.where(incident.c.is_open)
     return [_incident(conn, row) for row in conn.execute(wanted).all()]
+
+
+def stamp(conn: Connection) -> Sequence[tuple[Any, ...]]:
+    """By what articles are judged, not read further: another one where an incident was opened,
+    closed, edited or deleted since."""
+    return [tuple(row) for row in conn.execute(_STAMP)]
+
+
+_STAMP = (
+    select(
+        incident.c.id,
+        type_coerce(incident.c.profile, Text),
+        incident.c.window_since,
+        incident.c.window_until,
+    )
+    .where(incident.c.is_open)
+    .order_by(incident.c.id)
+)
+
+
+def there(conn: Connection, ids: Collection[int]) -> frozenset[int]:
+    """Those of the incidents that were not deleted, nor will be before this transaction ends."""
+    wanted = select(incident.c.id).where(incident.c.id.in_(ids))
+    return frozenset(conn.execute(wanted.with_for_update(read=True, key_share=True)).scalars())
 
 
 def update(conn: Connection, changed: Incident) -> None:

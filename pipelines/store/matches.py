@@ -105,6 +105,13 @@ def of_article(conn: Connection, article_id: int) -> list[Match]:
     return [_match(row) for row in rows]
 
 
+def unjudged(conn: Connection, article_id: int) -> frozenset[int]:
+    """The open incidents that never judged an article: most often opened since it was read."""
+    judged = select(match.c.incident_id).where(match.c.article_id == article_id)
+    wanted = select(incident.c.id).where(incident.c.is_open, incident.c.id.not_in(judged))
+    return frozenset(conn.execute(wanted).scalars())
+
+
 def decide(
     conn: Connection,
     article_id: int,

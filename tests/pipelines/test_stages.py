@@ -1,5 +1,6 @@
 """The stages over a real store, where more than one process works on it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,7 +11,16 @@ from pipelines.incident import Incident, Seed
 from pipelines.items import Article, Cleaned, Link, Page
 from pipelines.outcomes import Outcome
 from pipelines.relevance import derive
-from pipelines.store import Database, crawls, forgetting, frontier, incidents, offers
+from pipelines.store import (
+    Database,
+    articles,
+    crawls,
+    forgetting,
+    frontier,
+    incidents,
+    matches,
+    offers,
+)
 from pipelines.store.crawls import Trigger
 from pipelines.store.offers import Offered
 from pipelines.store.pages import RawPages
@@ -89,6 +99,69 @@ def test_copies_stored_by_two_processes_at_once_are_grouped(
     second = dedupe.process_item(judged(session, "http://b.test/ferry"))
     assert store.store(first).outcome is Outcome.STORED
     assert store.store(second).outcome is Outcome.COPY
+
+
+def ferry() -> Incident:
+    seed = Seed(TEXT, "Ferry Halcyon strikes pier in Port Aldous")
+    return Incident("ferry", "The ferry", derive([seed]), seeds=(seed,))
+
+
+def test_an_incident_opened_while_a_crawl_runs_takes_its_pages(
+    database: Database, tmp_path: Path
+) -> None:
+    session = Session(database, tmp_path, None)
+    stage, dedupe, store = stages.Relevance(session), stages.Dedupe(session), stages.Store(session)
+
+    def read(url: str) -> Outcome:
+        page = Page(url, url, 200, (), b"<html>", NOW)
+        cleaned = Cleaned(page, Article(url, url, "Ferry Halcyon strikes pier", TEXT))
+        return store.store(dedupe.process_item(stage.process_item(cleaned))).outcome
+
+    assert read("http://a.test/1") is Outcome.OFF_TOPIC
+    with database.write() as conn:
+        incidents.add(conn, ferry(), NOW)
+    assert read("http://b.test/2") is Outcome.STORED
+    with database.write() as conn:
+        incidents.set_open(conn, "ferry", False)
+    assert read("http://c.test/3") is Outcome.OFF_TOPIC
+
+
+def test_an_incident_deleted_after_it_judged_a_page_costs_the_page_nothing(
+    followed: Database, tmp_path: Path
+) -> None:
+    session = Session(followed, tmp_path, None)
+    with followed.write() as conn:
+        incidents.add(conn, replace(ferry(), slug="other"), NOW)
+    compared = stages.Dedupe(session).process_item(judged(session, "http://a.test/halcyon"))
+    with followed.write() as conn:
+        incidents.delete(conn, "ferry", now=NOW)
+    stored = stages.Store(session).store(compared)
+    assert stored.outcome is Outcome.STORED
+    with followed.read() as conn:
+        assert [m.slug for m in matches.of_article(conn, stored.article_id or 0)] == ["other"]
+
+
+def test_an_unchanged_article_is_taken_by_an_incident_that_never_judged_it(
+    database: Database, tmp_path: Path
+) -> None:
+    session = Session(database, tmp_path, None)
+    dedupe, store = stages.Dedupe(session), stages.Store(session)
+    first = store.store(dedupe.process_item(judged(session, "http://a.test/halcyon")))
+    assert first.outcome is Outcome.OFF_TOPIC
+    id = first.article_id or 0
+    with database.write() as conn:
+        number = incidents.add(conn, ferry(), NOW)
+        assert matches.unjudged(conn, id) == {number}
+    again = store.store(dedupe.process_item(judged(session, "http://a.test/halcyon")))
+    assert (again.outcome, again.article_id) == (Outcome.UNCHANGED, id)
+    with database.read() as conn:
+        assert [str(m.verdict) for m in matches.of_article(conn, id)] == ["follow_up"]
+        assert matches.unjudged(conn, id) == frozenset()
+        known = articles.get(conn, id)
+        assert (known.outcome, known.expires_at) == (Outcome.STORED, None)
+        assert known.due_at is not None
+    copy = store.store(dedupe.process_item(judged(session, "http://b.test/ferry")))
+    assert copy.outcome is Outcome.COPY
 
 
 def test_what_was_forgotten_is_not_taken_in_again_through_another_address(
