@@ -7,7 +7,7 @@ together, and only while this server keeps the schedule: so nothing runs twice a
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from crawler.wanted import Wanted
 from pipelines.incident import Source
 from pipelines.polling import POLL_EVERY
 from pipelines.store import Connection, crawl_sources, crawls, due, schedules, servers
-from pipelines.store.crawls import Trigger
+from pipelines.store.crawls import Crawl, CrawlState, Trigger
 from pipelines.urls import host_of
 
 _log = logging.getLogger(__name__)
@@ -89,6 +89,7 @@ class Claimer:
     _revisited: tuple[datetime, float] | None = None
     _sought_at: float | None = None
     _absent: str | None = None
+    _took_over: bool = False
 
     def trouble(self, said: str) -> None:
         """A look failed; what becomes late by it is explained by this."""
@@ -117,6 +118,39 @@ class Claimer:
             claimed = self._revisit(now, at)
         self._looked, self._trouble = (now, at), None
         return claimed
+
+    def take_over(self) -> None:
+        """Before the first look: crawls that a server before claimed and nobody launched are late;
+        their runs are missed, and caught up by them. Belongs before they are launched."""
+        if self._looked is not None or self._took_over:
+            return
+        now = self.home.now()
+        with self.home.database.read() as conn:
+            waiting = [
+                row
+                for row in crawls.in_state(conn, CrawlState.REQUESTED)
+                if row.trigger is Trigger.SCHEDULE and not row.request.get("caught_up")
+            ]
+            gap = self._first_gap(now) if waiting else None
+        moment = Moment(now, self._grace, () if gap is None else (gap,))
+        for row in waiting:
+            self._tell_late(row, moment)
+        self._took_over = True
+
+    def _tell_late(self, row: Crawl, moment: Moment) -> None:
+        with self.home.database.write() as conn:
+            if not servers.beat(conn, self.token, self.home.clock.wall()):
+                raise Superseded
+            rules, served = Rules.load(conn), crawl_sources.served(conn, row.id)
+            claimed = [
+                Due(replace(one, due_at=served.get(one.id or 0)), rules.of(one))
+                for one in crawl_sources.open_of(conn, row.id)
+            ]
+            late = [one for one in claimed if claims.is_late(one, moment)]
+            if late:
+                self._absent = next((gap.reason for gap in moment.gaps), None)
+                self._miss(conn, claims.unbegun(late, moment), moment.now)
+                crawls.mark_caught_up(conn, row.id)
 
     # what happened between two looks
 

@@ -150,7 +150,7 @@ def decide(found: Iterable[Due], moment: Moment) -> Decisions:
             rest.append(due.id)
         elif due.in_hand_of is not None:
             reason = f"crawl {due.in_hand_of} had it still in hand"
-            if due.rules and _is_late(due, moment):
+            if due.rules and is_late(due, moment):
                 moved.append(replace(due, waited=reason))
             else:
                 waits[due.id] = reason
@@ -174,6 +174,15 @@ def decide(found: Iterable[Due], moment: Moment) -> Decisions:
     )
 
 
+def unbegun(claimed: Iterable[Due], moment: Moment) -> list[Missed]:
+    """The runs, each at its source's due time, of a crawl that was claimed for them and was not
+    begun until now."""
+    books = _Books(moment)
+    for due in claimed:
+        books.miss_at(due)
+    return books.rows()
+
+
 def too_far(due: Due, now: datetime) -> bool:
     """True where a source is due later than its rules, or polling without one, can put it: the
     clock was set back."""
@@ -183,7 +192,8 @@ def too_far(due: Due, now: datetime) -> bool:
     return due.next_due is not None and due_at > due.next_due
 
 
-def _is_late(due: Due, moment: Moment) -> bool:
+def is_late(due: Due, moment: Moment) -> bool:
+    """True where a source's due time has passed by more than what is still on time."""
     return due.source.due_at is not None and moment.now - due.source.due_at > moment.grace
 
 
@@ -244,6 +254,13 @@ class _Books:
             for run in runs:
                 self._miss(due, run, before, exact)
 
+    def miss_at(self, due: Due) -> None:
+        """The run at its due time, where a rule names that, is missed."""
+        at = due.source.due_at or self._moment.now
+        for subject, rule in due.rules:
+            if at in times(rule, at - _SECOND, at, key=due.id, limit=2):
+                self._miss(due, _Run(subject, at, _slot(rule, at)), 0, True)
+
     def claim(self, ready: Iterable[Due]) -> dict[int, datetime]:
         """The due time that each is polled for: the latest. Those before it are missed, and so is
         it where it is late."""
@@ -303,7 +320,7 @@ class _Books:
     def _late_poll(self, due: Due) -> None:
         """A source without a rule was not polled in time because nobody looked."""
         at = due.source.due_at
-        if at is None or not _is_late(due, self._moment):
+        if at is None or not is_late(due, self._moment):
             return
         self.caught_up = True
         gap = self._gap(at)

@@ -131,6 +131,7 @@ class Schedule:
         try:
             self._beat()
             self._note(self._supervisor.mind())
+            self._claimer.take_over()
             self._supervisor.launch_requested()
             if self._claimer.look():
                 self._supervisor.launch_requested()

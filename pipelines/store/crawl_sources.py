@@ -86,6 +86,15 @@ def open_of(conn: Connection, crawl_id: int) -> list[Source]:
     return sources.listed(conn, conn.execute(ids).scalars())
 
 
+def served(conn: Connection, crawl_id: int) -> Mapping[int, datetime]:
+    """The due times that open sources on a crawl's list are polled for, by source id; sources that
+    the schedule did not put there have none."""
+    rows = select(crawl_source.c.source_id, crawl_source.c.due_at).where(
+        _is_open(crawl_id), crawl_source.c.due_at.is_not(None)
+    )
+    return dict(conn.execute(rows).all())
+
+
 def given(conn: Connection, crawl_id: int) -> list[Given]:
     """Those of the open ones that other crawls handed over, in the order of that."""
     rows = conn.execute(

@@ -149,6 +149,12 @@ def miss_more(conn: Connection, id: int, sources: int) -> None:
     conn.execute(update(crawl).where(crawl.c.id == id).values(request=request))
 
 
+def mark_caught_up(conn: Connection, id: int) -> None:
+    """A crawl that waits to be launched is late."""
+    request = {**get(conn, id).request, "caught_up": True}
+    conn.execute(update(crawl).where(crawl.c.id == id).values(request=request))
+
+
 def _missed(
     requested_by: str,
     request: Mapping[str, Any],

@@ -270,6 +270,24 @@ def test_a_missed_run_has_one_row_also_after_a_restart(desk: Desk) -> None:
     assert (only.id, only.request["sources"], only.end_reason) == (row.id, 4, row.end_reason)
 
 
+def test_a_crawl_that_a_killed_server_claimed_and_never_launched_is_late(desk: Desk) -> None:
+    (id,) = desk.look(NOW)
+    desk.claimer = Claimer(replace(desk.home, clock=Clock(NOW + 25 * MINUTE, 1.0)), "me")
+    desk.claimer.take_over()
+    desk.claimer.take_over()
+    (row,) = desk.crawls(CrawlState.MISSED)
+    assert (row.requested_at, row.request["sources"]) == (NOW, 3)
+    assert str(row.end_reason).startswith("the server was not running from 2026-03-02 12:00:00")
+    assert desk.crawls(CrawlState.REQUESTED)[0].request["caught_up"]
+    desk.look(NOW + 25 * MINUTE)
+    missed = {row.requested_at: row.request["sources"] for row in desk.crawls(CrawlState.MISSED)}
+    assert missed == {NOW + n * 10 * MINUTE: 3 for n in range(3)}
+    again = Claimer(replace(desk.home, clock=Clock(NOW + 26 * MINUTE, 1.0)), "me")
+    again.take_over()
+    assert len(desk.crawls(CrawlState.MISSED)) == 3
+    assert [row.id for row in desk.crawls(CrawlState.REQUESTED)] == [id]
+
+
 def test_a_host_that_asked_for_peace_is_not_claimed(desk: Desk) -> None:
     with desk.home.database.write() as conn:
         hosts.set_not_before(conn, "paper0.test", WALL() + MINUTE)
