@@ -39,7 +39,7 @@ def serving(tmp_path: Path) -> Iterator[Serving]:
     with Newsroom.serve(now=AT) as room:
         with demo.open_visit(folder, room, AT) as home:
             demo.set_up(home)
-        one = Serving(demo.visit_environment(folder, room) | {"FOLLOWUP_NOW": AT.isoformat()})
+        one = Serving({**demo.visit_environment(folder, room), "FOLLOWUP_NOW": AT.isoformat()})
         try:
             yield one
         finally:
