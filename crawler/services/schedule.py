@@ -1,9 +1,10 @@
 """When what is polled: set, cleared, paused and resumed; what comes next."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
+from itertools import chain, groupby, islice
 from typing import Any
 
 from crawler.home import Home
@@ -166,45 +167,89 @@ def _line(home: Home, of: Of) -> Line:
 def upcoming(home: Home, of: Of = ALL, *, n: int = SHOWN) -> list[Coming]:
     """What is polled next under a subject, the first `n` times. Of a source without a rule only
     the next poll is known: when it is due after that depends on what it brings."""
-    now = home.now()
+    found: list[Coming] = []
     with home.database.read() as conn:
-        rules = Rules.load(conn)
-        chosen = _under(rules, sources.list_all(conn), of.subject(conn))
-    coming: list[Coming] = []
-    groups: dict[tuple[datetime, str], list[Source]] = {}
-    for at, source in _polls(rules, [one for one in chosen if rules.is_wanted(one)], now):
-        if len(groups) == n and (at, _words(rules, source)) not in groups:
-            break
-        groups.setdefault((at, _words(rules, source)), []).append(source)
-    for (at, words), some in groups.items():
-        names = tuple(dict.fromkeys(one.outlet or host_of(one.url) for one in some))
-        coming.append(Coming(at, len(some), names[:_NAMED], words))
-    return coming
+        rules, now = Rules.load(conn), home.now()
+        chosen = _under(rules, schedules.coming(conn, now), of.subject(conn))
+        for at, some in _polls(rules, (one for one in chosen if rules.is_wanted(one)), now):
+            found += _together(at, some)
+            if len(found) >= n:
+                break
+    return found[:n]
 
 
-def _under(rules: Rules, all_sources: list[Source], subject: Subject) -> list[Source]:
-    if subject.source_id is not None:
-        return [one for one in all_sources if one.id == subject.source_id]
-    if subject.incident_id is None:
-        return all_sources
-    return [
-        one
-        for one in all_sources
-        if any(follower.id == subject.incident_id for follower in rules.following(one))
-    ]
+def _under(rules: Rules, all_sources: Iterable[Source], subject: Subject) -> Iterator[Source]:
+    for one in all_sources:
+        if subject.source_id is not None:
+            is_under = one.id == subject.source_id
+        elif subject.incident_id is not None:
+            is_under = any(each.id == subject.incident_id for each in rules.following(one))
+        else:
+            is_under = True
+        if is_under:
+            yield one
 
 
-def _polls(rules: Rules, wanted: list[Source], now: datetime) -> Iterator[tuple[datetime, Source]]:
-    """The polls to come, in their order; what is overdue comes now."""
-    by_id = {one.id or 0: one for one in wanted}
-    waiting = [(max(one.due_at or now, now), id) for id, one in by_id.items()]
-    heapify(waiting)
-    while waiting:
-        at, id = heappop(waiting)
-        yield at, by_id[id]
-        following = rules.next_due(by_id[id], at)
-        if following is not None:
-            heappush(waiting, (following, id))
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """Sources that are always polled together: by the same rules, without a delay of their own.
+    `names` are the first few with the ids of their sources."""
+
+    first: Source
+    number: int
+    names: tuple[tuple[int, str], ...]
+    words: str
+
+
+def _polls(
+    rules: Rules, wanted: Iterator[Source], now: datetime
+) -> Iterator[tuple[datetime, list[_Batch]]]:
+    """What is polled at the times to come; what is overdue comes now. `wanted` come by their due
+    times, and are taken as far as these are asked for."""
+    by_time = groupby(wanted, key=lambda one: max(one.due_at or now, now))
+    due = next(by_time, None)
+    again: dict[datetime, list[_Batch]] = {}
+    times_again: list[datetime] = []
+    while due is not None or times_again:
+        at = min([*times_again[:1], *([due[0]] if due is not None else [])])
+        batches = []
+        if times_again and times_again[0] == at:
+            batches = again.pop(heappop(times_again))
+        if due is not None and due[0] == at:
+            batches += _batches(rules, due[1])
+            due = next(by_time, None)
+        yield at, batches
+        for batch in batches:
+            following = rules.next_due(batch.first, at)
+            if following is not None:
+                if following not in again:
+                    heappush(times_again, following)
+                again.setdefault(following, []).append(batch)
+
+
+def _batches(rules: Rules, some: Iterable[Source]) -> Iterator[_Batch]:
+    """Sources of one time, by id, in as few batches as they can be."""
+    alike: dict[tuple[object, ...], list[Source]] = {}
+    for one in some:
+        held = rules.of(one)
+        has_own_delay = any(rule.jitter_seconds for _, rule in held)
+        alike.setdefault((held, one.id if has_own_delay else None), []).append(one)
+    for these in alike.values():
+        named: dict[str, int] = {}
+        for one in these:
+            named.setdefault(one.outlet or host_of(one.url), one.id or 0)
+        names = tuple((id, name) for name, id in islice(named.items(), _NAMED))
+        yield _Batch(these[0], len(these), names, _words(rules, these[0]))
+
+
+def _together(at: datetime, batches: Iterable[_Batch]) -> Iterator[Coming]:
+    """The batches of one time, those of which the same is said as one."""
+    said: dict[str, list[_Batch]] = {}
+    for batch in sorted(batches, key=lambda batch: batch.first.id or 0):
+        said.setdefault(batch.words, []).append(batch)
+    for words, some in said.items():
+        names = dict.fromkeys(name for _, name in sorted(chain(*(one.names for one in some))))
+        yield Coming(at, sum(one.number for one in some), tuple(names)[:_NAMED], words)
 
 
 def _words(rules: Rules, source: Source) -> str:

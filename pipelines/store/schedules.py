@@ -4,17 +4,21 @@ A row is a subject's: all sources, an incident's, one source. Rules are kept as 
 and never read here.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, bindparam, case, delete, or_, select, update
 
 from pipelines.incident import Follows, Source
 from pipelines.store import sources
 from pipelines.store.database import chunks, insert_into
 from pipelines.store.schema import incident, schedule, source
+
+#: Sources that are in hand at a time.
+_PORTION = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,15 @@ def followers(conn: Connection) -> list[Follower]:
         )
         for row in rows
     ]
+
+
+def coming(conn: Connection, now: datetime) -> Iterator[Source]:
+    """All sources by when they are polled next, those that are due first; by id where they are
+    polled together. Read as far as they are taken."""
+    later = case((source.c.due_at > now, source.c.due_at), else_=None)
+    wanted = select(source).order_by(later.asc().nulls_first(), source.c.id)
+    with closing(conn.execute(wanted.execution_options(yield_per=_PORTION))) as rows:
+        yield from map(sources.read, rows)
 
 
 def resting(conn: Connection) -> list[Source]:

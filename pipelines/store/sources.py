@@ -56,18 +56,18 @@ def get(conn: Connection, id: int) -> Source:
     row = conn.execute(select(source).where(source.c.id == id)).one_or_none()
     if row is None:
         raise UnknownThing("source", id, remedy="`followup source list` shows them.")
-    return _source(row)
+    return read(row)
 
 
 def find(conn: Connection, url: str) -> Source | None:
     """The source at an address."""
     row = conn.execute(select(source).where(source.c.url == url)).one_or_none()
-    return None if row is None else _source(row)
+    return None if row is None else read(row)
 
 
 def list_all(conn: Connection) -> list[Source]:
     """All sources by id. Which of them an incident follows is for `Follows.takes` to say."""
-    return [_source(row) for row in conn.execute(select(source).order_by(source.c.id))]
+    return [read(row) for row in conn.execute(select(source).order_by(source.c.id))]
 
 
 def listed(conn: Connection, ids: Iterable[int]) -> list[Source]:
@@ -75,7 +75,7 @@ def listed(conn: Connection, ids: Iterable[int]) -> list[Source]:
     found: list[Source] = []
     for some in chunks(sorted(set(ids))):
         rows = conn.execute(select(source).where(source.c.id.in_(some)).order_by(source.c.id))
-        found += [_source(row) for row in rows]
+        found += [read(row) for row in rows]
     return found
 
 
@@ -212,7 +212,8 @@ def save_document(
     )
 
 
-def _source(row: Row[Any]) -> Source:
+def read(row: Row[Any]) -> Source:
+    """A row of the table as a source."""
     return Source(
         kind=SourceKind(row.kind),
         url=row.url,
