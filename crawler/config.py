@@ -20,6 +20,9 @@ from pipelines.dates import parse_time, to_utc
 from pipelines.errors import BadInput, ContactMissing, HomeNotWritable
 
 _PREFIX = "FOLLOWUP_"
+_SQLITE = "sqlite:///"
+#: Settings whose value is never repeated: what is wrong with it may be a slip in a password.
+_SECRET = frozenset({"token", "database_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Config:
 
     Attributes:
         home: the data folder: database, raw pages, logs, config.toml.
-        database_url: where the store is; SQLite in the data folder when not set.
+        database_url: where the store is; SQLite in the data folder when not set. A path of
+            SQLite's is absolute here; written without a leading slash it counts from `home`.
         contact: mail address or URL in the user agent; needed before the first live crawl.
         allow_private: "host:port" that the guard lets through though private, for local sites.
         now, speed: the product's clock, see `crawler.clock`.
@@ -83,6 +87,12 @@ class Config:
         return f"Followup/{__version__} (+{self.contact})"
 
     @property
+    def database_path(self) -> Path | None:
+        """The file of a SQLite store; None for PostgreSQL."""
+        path = self.database_url.removeprefix(_SQLITE)
+        return None if path == self.database_url else Path(path)
+
+    @property
     def raw_folder(self) -> Path:
         """Where the raw pages lie, as WARC files."""
         return self.home / "raw"
@@ -105,10 +115,12 @@ class Config:
             )
 
     def make_home(self) -> None:
-        """Make the data folder, or raise HomeNotWritable."""
+        """Make the data folder, for this user's eyes alone, or raise HomeNotWritable."""
+        folder = self.home
         try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             for folder in (self.home, self.raw_folder, self.log_folder):
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(exist_ok=True)
                 if not os.access(folder, os.W_OK | os.X_OK):
                     raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
@@ -130,15 +142,27 @@ def read_config(environment: Mapping[str, str] | None = None) -> Config:
         name = _PREFIX + field.name.upper()
         if field.name != "home" and environment.get(name, "") != "":
             values[field.name] = _value(field.name, environment[name], name)
-    values.setdefault("database_url", f"sqlite:///{home / 'followup.db'}")
+    url = values.get("database_url", f"{_SQLITE}followup.db")
+    values["database_url"] = _from(home, url)
     return Config(home=home, **values)
 
 
+def _from(home: Path, url: str) -> str:
+    """The address with an absolute path: crawls run in another folder than who starts them."""
+    path = url.removeprefix(_SQLITE)
+    return url if path == url else f"{_SQLITE}{home / os.path.expanduser(path)}"
+
+
 def _home(environment: Mapping[str, str]) -> Path:
-    if given := environment.get("FOLLOWUP_HOME"):
-        return Path(given).expanduser().absolute()
     data = environment.get("XDG_DATA_HOME") or "~/.local/share"
-    return (Path(data) / "followup").expanduser().absolute()
+    given = environment.get("FOLLOWUP_HOME") or f"{data}/followup"
+    home = Path(given).expanduser().absolute()
+    if "?" in str(home):  # an address of SQLite's would end there
+        raise BadInput(
+            f"The data folder {home} has a question mark in its path.",
+            remedy="Set FOLLOWUP_HOME to a folder without one.",
+        )
+    return home
 
 
 def _file(path: Path) -> dict[str, Any]:
@@ -171,16 +195,30 @@ def _value(key: str, raw: Any, where: str) -> Any:
     try:
         return _READERS.get(key, _text)(raw)
     except (ValueError, TypeError, AttributeError) as error:
-        raise BadInput(
-            f"{where}: {raw!r} cannot be used ({error}).",
-            remedy=f"Give {_WANTED.get(key, 'text')}.",
-        ) from error
+        remedy = f"Give {_WANTED.get(key, 'text')}."
+        if key in _SECRET:
+            raise BadInput(f"{where} cannot be used ({error}).", remedy=remedy) from None
+        raise BadInput(f"{where}: {raw!r} cannot be used ({error}).", remedy=remedy) from error
 
 
 def _text(raw: Any) -> str:
     if not isinstance(raw, str) or not raw.strip():
         raise ValueError("not text")
     return raw.strip()
+
+
+def _database(raw: Any) -> str:
+    url = _text(raw)
+    kind, is_url, _ = url.partition("://")
+    if is_url and kind.partition("+")[0] in ("postgresql", "postgres"):
+        return url
+    if not url.startswith(_SQLITE):
+        raise ValueError("no address of a database that can be used")
+    if (path := url.removeprefix(_SQLITE)) in ("", ":memory:"):
+        raise ValueError("it names no file")
+    if "?" in path or "\0" in path:
+        raise ValueError("options, or a question mark in the path, are not taken")
+    return url
 
 
 def _list(raw: Any) -> tuple[str, ...]:
@@ -241,6 +279,7 @@ def _log_format(raw: Any) -> str:
 
 
 _READERS = {
+    "database_url": _database,
     "allow_private": _list,
     "now": _moment,
     "speed": _positive,
@@ -262,6 +301,7 @@ _READERS = {
     "min_free_megabytes": _count,
 }
 _WANTED = {
+    "database_url": "sqlite:///PATH or postgresql://USER@HOST/NAME",
     "allow_private": "host:port, several parted by commas",
     "now": "an ISO time such as 2014-12-20T12:00Z",
     "speed": "a number above 0",

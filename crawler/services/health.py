@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from crawler.config import Config
 from crawler.home import Home
@@ -114,7 +113,8 @@ def _database(home: Home) -> Problem | None:
 
 def _disk(config: Config) -> Problem | None:
     """The data folder's disk, and that of the database file where it lies elsewhere."""
-    for folder in dict.fromkeys((config.home, _database_folder(config))):
+    database = config.database_path or config.home / "none"
+    for folder in dict.fromkeys((config.home, database.parent)):
         try:
             free = shutil.disk_usage(folder).free
         except OSError as error:
@@ -129,8 +129,3 @@ def _disk(config: Config) -> Problem | None:
                 "Make room, or let raw pages go sooner (FOLLOWUP_KEEP_RAW_MEGABYTES).",
             )
     return None
-
-
-def _database_folder(config: Config) -> Path:
-    scheme, _, path = config.database_url.partition(":///")
-    return Path(path).absolute().parent if scheme.startswith("sqlite") and path else config.home

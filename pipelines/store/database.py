@@ -8,7 +8,7 @@ must not stay in free pages.
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -39,6 +39,7 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._file = _file_at(engine.url)
         self._writing = engine.execution_options(store_writes=True)
         self._reading = engine.execution_options(postgresql_readonly=True)
 
@@ -46,14 +47,16 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, undone by any exception.
 
-        Raises StoreError where the database fails: busy, full, gone, damaged.
+        Raises StoreError where the database fails: busy, full, gone, damaged, replaced.
         """
+        self._require_file()
         with _in_words(self._engine.url), self._writing.begin() as conn:
             yield conn
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One transaction that sees one state and cannot write. Raises StoreError as `write`."""
+        self._require_file()
         with _in_words(self._engine.url), self._reading.begin() as conn:
             yield conn
 
@@ -96,6 +99,17 @@ class Database:
             raw.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
         return 0 if is_busy else before
 
+    def _require_file(self) -> None:
+        """Raise StoreError where the file that was opened is not at its place any more: what goes
+        into a removed one is gone at the end, and new connections would find another."""
+        url = self._engine.url
+        if _file_at(url) != self._file:
+            raise StoreError(
+                f"The database {url.database} was removed or replaced while it was in use.",
+                remedy="Stop Followup, put the right file there (from a backup if need be), and"
+                " start it again.",
+            )
+
     def close(self) -> None:
         """Gives all connections back to the system."""
         self._engine.dispose()
@@ -133,15 +147,25 @@ def chunks(items: Iterable[T], size: int = 500) -> Iterator[list[T]]:
 def _parsed(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise BadInput(f"{url!r} is no database address.", remedy=_FORMS) from error
+    except (ArgumentError, ValueError):  # they quote the address, which may have a password
+        raise BadInput("The address of the database cannot be read.", remedy=_FORMS) from None
     backend = parsed.drivername.partition("+")[0]
     if backend == "sqlite" and parsed.database and parsed.database != ":memory:":
         return parsed.set(drivername="sqlite+pysqlite")
     if backend in ("postgresql", "postgres"):
         return parsed.set(drivername="postgresql+psycopg")
-    hidden = parsed.render_as_string(hide_password=True)
-    raise BadInput(f"{hidden!r} is no database that can be used.", remedy=_FORMS)
+    raise BadInput("The address names no database that can be used.", remedy=_FORMS)
+
+
+def _file_at(url: URL) -> tuple[int, int] | None:
+    """Which file lies at the place of a SQLite database; None where there is none."""
+    if url.get_backend_name() != "sqlite":
+        return None
+    try:
+        found = os.stat(url.database or "")
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _postgresql(url: URL) -> Engine:
@@ -176,13 +200,29 @@ def _bring_up_to_date(engine: Engine, url: URL) -> None:
     if _is_current(engine):
         return
     if engine.dialect.name == "sqlite":
-        with _folder_locked(Path(url.database or "").absolute().parent):
+        path = Path(url.database or "").absolute()
+        with _folder_locked(path.parent):
+            _make_private(path)
             with engine.connect() as conn:
                 # Persistent; the switch is refused while others read, hence once and locked.
                 conn.connection.execute("PRAGMA journal_mode = WAL")
             _migrate(engine)
+            _close_to_others(path)
     else:
         _migrate(engine)
+
+
+def _make_private(path: Path) -> None:
+    """A new file is for this user's eyes alone, as the addresses of notices have passwords; SQLite
+    gives the files that it lays beside it the same mode."""
+    with suppress(OSError):  # where there is one, or none can be made: SQLite says that next
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def _close_to_others(path: Path) -> None:
+    """A file of an earlier version is closed to all but its owner and their group."""
+    with suppress(PermissionError):  # it belongs to another user, whose choice it is
+        path.chmod(path.stat().st_mode & 0o770)
 
 
 def _is_current(engine: Engine) -> bool:
@@ -299,7 +339,7 @@ _REMEDIES = (
 
 
 def _explained(url: URL, cause: str) -> StoreError:
-    shown = url.render_as_string(hide_password=True)
+    shown = url.set(query={}).render_as_string(hide_password=True)
     if url.get_backend_name() == "sqlite":
         shown = url.database or shown
         remedy = next((cure for sign, cure in _REMEDIES if sign in cause), None)

@@ -224,7 +224,7 @@ def test_a_database_of_a_newer_version_is_left_alone(followed: Terminal) -> None
         ({"FOLLOWUP_HOME": "/proc/followup"}, "The data folder /proc/followup cannot be written"),
         ({"FOLLOWUP_HOME": "/dev/null"}, "The data folder /dev/null cannot be written"),
         ({"FOLLOWUP_DATABASE_URL": "sqlite:////proc/x.db"}, "The database /proc/x.db"),
-        ({"FOLLOWUP_DATABASE_URL": "mysql://x"}, "'mysql://x' is no database"),
+        ({"FOLLOWUP_DATABASE_URL": "mysql://x"}, "FOLLOWUP_DATABASE_URL cannot be used"),
         ({"FOLLOWUP_DATABASE_URL": "postgresql://u:secret@127.0.0.1:9/x"}, "cannot be used"),
         ({"FOLLOWUP_SPEED": "fast"}, "FOLLOWUP_SPEED: 'fast' cannot be used"),
         ({"FOLLOWUP_NOW": "then"}, "FOLLOWUP_NOW: 'then' cannot be used"),

@@ -1,5 +1,6 @@
 """Settings are read once, and what is wrong is refused with file, key, value and remedy."""
 
+import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,3 +65,64 @@ def test_the_products_clock_can_be_set_and_a_child_goes_on_with_it() -> None:
     assert told["FOLLOWUP_NOW"].startswith("2014-12-20T12:")
     assert told["FOLLOWUP_SPEED"] == "3600.0"
     assert Clock().environment() == {}
+
+
+@pytest.mark.parametrize(
+    ("url", "path"),
+    [
+        ("sqlite:///store/f.db", "{home}/store/f.db"),
+        ("sqlite:////srv/f.db", "/srv/f.db"),
+        ("sqlite:///~/f.db", "{user}/f.db"),
+        ("", "{home}/followup.db"),
+    ],
+)
+def test_a_database_has_one_absolute_path_for_all_processes(
+    tmp_path: Path, url: str, path: str
+) -> None:
+    config = read_config({"FOLLOWUP_HOME": str(tmp_path), "FOLLOWUP_DATABASE_URL": url})
+    wanted = path.format(home=tmp_path, user=Path.home())
+    assert str(config.database_path) == wanted
+    assert config.database_url == f"sqlite:///{wanted}"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "sqlite+pysqlite:////srv/f.db",
+        "sqlite:////srv/f.db?mode=ro",
+        "sqlite:///:memory:",
+        "sqlite://",
+        "mysql://u:hunter2@h/n",
+        "postgresql:/u:hunter2@h/n",
+    ],
+)
+def test_another_address_is_refused_and_never_repeated(tmp_path: Path, url: str) -> None:
+    (tmp_path / "config.toml").write_text(f'database_url = "{url}"\n')
+    for environment in ({}, {"FOLLOWUP_DATABASE_URL": url}):
+        with pytest.raises(BadInput) as refused:
+            read_config({"FOLLOWUP_HOME": str(tmp_path), **environment})
+        assert "database_url" in str(refused.value).lower()
+        assert "sqlite:///PATH" in (refused.value.remedy or "")
+        assert repr(url) not in str(refused.value)
+        assert "hunter2" not in str(refused.value)
+
+
+def test_a_token_of_the_wrong_type_is_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("token = 4711471147114711\n")
+    with pytest.raises(BadInput, match="key token cannot be used") as refused:
+        read_config({"FOLLOWUP_HOME": str(tmp_path)})
+    assert "4711" not in str(refused.value)
+
+
+def test_a_data_folder_whose_name_would_cut_an_address_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="question mark"):
+        read_config({"FOLLOWUP_HOME": str(tmp_path / "what?")})
+
+
+def test_a_new_data_folder_is_closed_to_other_users(tmp_path: Path) -> None:
+    made, there = tmp_path / "made", tmp_path / "there"
+    there.mkdir(mode=0o755)
+    for home in (made, there):
+        read_config({"FOLLOWUP_HOME": str(home)}).make_home()
+    assert stat.S_IMODE(made.stat().st_mode) == 0o700
+    assert stat.S_IMODE(there.stat().st_mode) == 0o755

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import sqlite3
+import stat
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from pipelines.errors import BadInput, StoreError, StoreTooNew
 from pipelines.store import Database, crawls, migrations, open_database
 from pipelines.store.schema import crawl, metadata
+from pipelines.store.trial import try_write
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 
@@ -190,3 +192,62 @@ def test_a_server_that_is_not_there_is_told_with_a_remedy(tmp_path: Path) -> Non
 def test_an_address_of_another_kind_is_bad_input(url: str) -> None:
     with pytest.raises(BadInput):
         open_database(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u@h:hunter2/n",
+        "mysql://u:hunter2@h/n",
+        "hunter2",
+    ],
+)
+def test_an_address_that_cannot_be_used_is_not_repeated(url: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        open_database(url)
+    assert "hunt" not in str(caught.value)
+    assert caught.value.remedy
+
+
+def test_a_password_among_the_options_of_an_address_is_not_shown() -> None:
+    with pytest.raises(StoreError) as caught:
+        open_database("postgresql://127.0.0.1:9/none?user=u&password=hunter2")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_database_and_its_log_are_for_this_user_alone(tmp_path: Path) -> None:
+    path = tmp_path / "new.db"
+    database = open_database(f"sqlite:///{path}")
+    try_write(database)
+    modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
+    database.close()
+    assert modes == {"new.db": 0o600, "new.db-wal": 0o600, "new.db-shm": 0o600}
+
+
+def test_a_database_of_an_earlier_version_is_closed_to_others_but_its_group(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    path.touch()
+    path.chmod(0o664)
+    open_database(f"sqlite:///{path}").close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
+
+
+@pytest.mark.parametrize("is_replaced", [False, True])
+def test_a_database_that_is_gone_takes_no_write_and_is_not_made_anew(
+    tmp_path: Path, is_replaced: bool
+) -> None:
+    path, aside = tmp_path / "f.db", tmp_path / "aside.db"
+    database = open_database(f"sqlite:///{path}")
+    path.rename(aside)
+    if is_replaced:
+        open_database(f"sqlite:///{path}").close()
+    there = path.exists()
+    for use in (database.write, database.read):
+        with pytest.raises(StoreError, match="removed or replaced") as caught, use():
+            pass
+        assert "Stop Followup" in (caught.value.remedy or "")
+    assert path.exists() is there
+    if not is_replaced:
+        aside.replace(path)
+        try_write(database)
+    database.close()
