@@ -92,7 +92,8 @@ def only_by_hand(serving: Serving) -> None:
 
 def test_a_rule_is_kept_and_crawls_run_as_children(serving: Serving) -> None:
     assert command(serving, "schedule", "set", "--every", "2h").returncode == 0
-    serving.start(FOLLOWUP_SPEED=str(SPEED))
+    soon = AT + timedelta(minutes=110)
+    serving.start(FOLLOWUP_NOW=soon.isoformat(), FOLLOWUP_SPEED=str(SPEED))
     crawl = wait(lambda: next(iter(ended(serving)), None))
     assert (crawl.trigger, crawl.requested_by) == ("schedule", "schedule")
     assert crawl.request["due"]
