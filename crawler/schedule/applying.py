@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from crawler.schedule.claims import GRACE, MOST_MISSED, _latest
+from crawler.schedule.claims import GRACE, MOST_MISSED, latest
 from crawler.schedule.effective import Rules
 from crawler.schedule.rules import Rule, rule_of
 from pipelines.incident import Source
@@ -106,7 +106,7 @@ def _write_missed(conn: Connection, rules: Rules, owed: Collection[Source], now:
     for (name, rule), sinces in held.items():
         # Times are counted once a rule, whatever the number of its sources.
         first = max(min(sinces), rule.anchor + timedelta(seconds=1))
-        found, before, exact = _latest(rule, first, now - GRACE, 0)
+        found, before, exact = latest(rule, first, now - GRACE, 0)
         runs = found[-MOST_MISSED:]
         folded = before + len(found) - len(runs)
         for number, at in enumerate(runs):

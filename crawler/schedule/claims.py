@@ -359,7 +359,7 @@ class _Books:
     ) -> tuple[list[_Run], int, bool]:
         if rule.jitter_seconds == 0 and (subject, since) in self._runs:
             return self._runs[subject, since]
-        found, before, exact = _latest(rule, since - _SECOND, self._moment.now, key)
+        found, before, exact = latest(rule, since - _SECOND, self._moment.now, key)
         runs = [_Run(subject, at, _slot(rule, at)) for at in found if at >= since]
         self._runs[subject, since] = (runs, before, exact)
         return runs, before, exact
@@ -373,7 +373,7 @@ def _slot(rule: Rule, at: datetime) -> datetime:
     return next_time(plain, at - timedelta(seconds=rule.jitter_seconds) - _SECOND) or at
 
 
-def _latest(
+def latest(
     rule: Rule, after: datetime, until: datetime, key: int
 ) -> tuple[list[datetime], int, bool]:
     """The last times of a rule in (after, until], and how many came before them; whether that is
