@@ -1,7 +1,8 @@
 """Sending messages side by side: each has its time (REAL), and one that hangs holds nobody up.
 
-A thread per message, a few at once. A thread cannot be ended from outside: where one hangs beyond
-its time it is left alone, and its answer counts no more.
+A thread per message, a few at once. A webhook's ends itself; one that a chat's or mail's library
+hangs in cannot be ended from outside. It is left alone, its answer counts no more, and nothing else
+is sent to that address until it came back.
 """
 
 import queue
@@ -24,6 +25,10 @@ SECONDS = 10.0
 #: Messages on their way at a time.
 AT_ONCE = 8
 
+#: Threads of this process that are beyond their time, and the address that each sends to.
+_hanging: dict[threading.Thread, str] = {}
+_hanging_lock = threading.Lock()
+
 T = TypeVar("T")
 
 
@@ -34,6 +39,15 @@ class Parcel(Generic[T]):
     what: T
     target: Target
     message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _OnWay(Generic[T]):
+    """A parcel whose answer is awaited until then (monotonic)."""
+
+    until: float
+    parcel: Parcel[T]
+    thread: threading.Thread
 
 
 def deliver(target: Target, message: Message, *, wall: datetime, user_agent: str) -> Answer:
@@ -60,7 +74,7 @@ def deliver_all(
     """Sends what `parcels` gives, `AT_ONCE` side by side, and yields each with its answer as they
     come. The next parcel is taken when there is room for it, not before."""
     answers: queue.SimpleQueue[tuple[Parcel[T], Answer]] = queue.SimpleQueue()
-    on_way: deque[tuple[float, Parcel[T]]] = deque()  # the one that has least time left is first
+    on_way: deque[_OnWay[T]] = deque()  # the one that has least time left is first
 
     def carry(parcel: Parcel[T]) -> None:
         try:
@@ -76,21 +90,35 @@ def deliver_all(
             if parcel is None:
                 more = False
                 break
-            on_way.append((time.monotonic() + SECONDS, parcel))
-            threading.Thread(target=carry, args=(parcel,), daemon=True, name="notice").start()
+            if _hangs(parcel.target.address):
+                yield parcel, Answer(Fate.REFUSED, "the message before still hangs")
+                continue
+            thread = threading.Thread(target=carry, args=(parcel,), daemon=True, name="notice")
+            on_way.append(_OnWay(time.monotonic() + SECONDS, parcel, thread))
+            thread.start()
         if not on_way:
             return
         try:
-            left = on_way[0][0] - time.monotonic()
+            left = on_way[0].until - time.monotonic()
             done, answer = answers.get(timeout=max(left, 0.01))
         except queue.Empty:
-            done, answer = on_way[0][1], _overdue(on_way[0][1].target)
-        if any(parcel is done for _, parcel in on_way):
-            on_way = deque(entry for entry in on_way if entry[1] is not done)
+            done, answer = on_way[0].parcel, _overdue(on_way[0])
+        if any(one.parcel is done for one in on_way):
+            on_way = deque(one for one in on_way if one.parcel is not done)
             yield done, answer
 
 
-def _overdue(target: Target) -> Answer:
+def _hangs(address: str) -> bool:
+    with _hanging_lock:
+        for thread in [thread for thread in _hanging if not thread.is_alive()]:
+            del _hanging[thread]
+        return address in _hanging.values()
+
+
+def _overdue(late: _OnWay[T]) -> Answer:
     """A webhook's receiver knows a second one by its key; a chat would be told twice."""
+    address = late.parcel.target.address
+    with _hanging_lock:
+        _hanging[late.thread] = address
     said = f"no answer within {SECONDS:.0f} s"
-    return Answer(Fate.REFUSED if addresses.is_webhook(target.address) else Fate.UNSURE, said)
+    return Answer(Fate.REFUSED if addresses.is_webhook(address) else Fate.UNSURE, said)

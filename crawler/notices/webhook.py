@@ -6,8 +6,12 @@
 
 A redirect is not followed, and nothing is read of an answer but its head. The address is the
 user's own, so it may be a private one; to this machine itself no proxy is asked.
+
+httpx bounds each step, not the whole: a receiver that drips would be listened to for ever. So a
+request runs as a task, which can be broken off at any step, its connection with it.
 """
 
+import asyncio
 import hashlib
 import hmac
 import ipaddress
@@ -25,8 +29,8 @@ from crawler.notices.wording import Message
 if TYPE_CHECKING:
     import httpx
 
-#: No longer is waited for each step of a request (REAL); `sending` bounds the whole of it.
-STEP_SECONDS = 10.0
+#: An exchange is broken off after this time (REAL).
+SECONDS = 10.0
 #: A receiver that asks for more patience than this is asked again anyway.
 _MOST_WAIT_SECONDS = 86_400.0
 
@@ -50,20 +54,28 @@ def send(
     if secret is not None:
         headers["X-Followup-Signature"] = signature(secret, timestamp, body)
     try:
-        with (
-            httpx.Client(
-                timeout=STEP_SECONDS,
-                follow_redirects=False,
-                trust_env=not _is_here(address),
-                verify=_authorities(os.environ.get("SSL_CERT_FILE")),
-            ) as client,
-            client.stream("POST", address, content=body, headers=headers) as response,
-        ):
-            return _judged(response, timestamp)
-    except httpx.TimeoutException:
-        return Answer(Fate.REFUSED, f"no answer within {STEP_SECONDS:.0f} s")
+        return asyncio.run(_posted(address, body, headers, timestamp))
+    except TimeoutError:
+        return Answer(Fate.REFUSED, f"no answer within {SECONDS:.0f} s")
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return Answer(Fate.REFUSED, f"no answer: {error or type(error).__name__}")
+
+
+async def _posted(address: str, body: bytes, headers: dict[str, str], now: int) -> Answer:
+    """What the receiver's head says. Raises TimeoutError, and what httpx does."""
+    import httpx
+
+    async with (
+        asyncio.timeout(SECONDS),
+        httpx.AsyncClient(
+            timeout=None,
+            follow_redirects=False,
+            trust_env=not _is_here(address),
+            verify=_authorities(os.environ.get("SSL_CERT_FILE")),
+        ) as client,
+        client.stream("POST", address, content=body, headers=headers) as response,
+    ):
+        return _judged(response, now)
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:

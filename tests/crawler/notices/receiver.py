@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -38,13 +39,16 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     here: threading.Event = field(default_factory=threading.Event)
+    is_left: threading.Event = field(default_factory=threading.Event)
     server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> "Receiver":
         handler = type("Handler", (_Handler,), {"receiver": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        # How often it looks whether it is to end: half a second of each test if not said.
+        serve = partial(self.server.serve_forever, poll_interval=0.02)
+        threading.Thread(target=serve, daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -103,13 +107,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
 
     def _drip(self) -> None:
-        """A head that never ends, a byte at a time."""
+        """A head that never ends, a byte at a time; `is_left` says that the sender went."""
+        self.close_connection = True
         try:
-            while not mine_is_over(self.receiver):
+            while not self.receiver.over.wait(0.05):
                 self.wfile.write(b"H")
-                time.sleep(0.2)
         except OSError:
-            self.close_connection = True
+            self.receiver.is_left.set()
 
     def _big(self) -> None:
         self.send_response(200)
@@ -122,7 +126,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Says nothing."""
-
-
-def mine_is_over(receiver: Receiver) -> bool:
-    return receiver.over.is_set()

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from datetime import timedelta
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ SECRET = "0123456789abcdef"
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Time limits of a second."""
     monkeypatch.setattr(sending, "SECONDS", 1.0)
-    monkeypatch.setattr(webhook, "STEP_SECONDS", 1.0)
+    monkeypatch.setattr(webhook, "SECONDS", 1.0)
 
 
 def test_a_webhook_is_signed_over_timestamp_and_body(paper: Newspaper, receiver: Receiver) -> None:
@@ -148,6 +149,43 @@ def test_a_receiver_that_hangs_holds_nobody_up(
     assert len(receiver.received) == 12
     why = {one["failing_why"] for one in targets.list_all(paper.home)} - {None}
     assert why == {"no answer within 1 s"}
+
+
+def sending_threads() -> set[threading.Thread]:
+    return {one for one in threading.enumerate() if one.name == "notice"}
+
+
+@pytest.mark.usefixtures("hasty")
+def test_a_dripping_webhook_is_left_at_its_time(paper: Newspaper, receiver: Receiver) -> None:
+    before = sending_threads()
+    paper.target(receiver.url())
+    receiver.answers = ["drip"]
+    targets.try_out(paper.home)
+    for thread in sending_threads() - before:
+        thread.join(10)
+        assert not thread.is_alive()
+    assert receiver.is_left.wait(10)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_nothing_is_sent_to_a_chat_while_one_hangs(paper: Newspaper, receiver: Receiver) -> None:
+    incident = paper.incident()
+    before = sending_threads()
+    paper.target(receiver.url("chat", "json") + "?rto=20&cto=20")
+    receiver.answers = ["drip"]
+    paper.article(incident)
+    paper.tell()
+    (hanging,) = sending_threads() - before
+    paper.article(incident)
+    assert paper.tell() == 0
+    assert sending_threads() - before == {hanging}
+    assert len(receiver.received) == 1
+    assert paper.states() == [("new_follow_up", "unsure"), ("new_follow_up", "waiting")]
+    assert "hangs" in targets.list_all(paper.home)[0]["failing_why"]
+    receiver.over.set()
+    hanging.join(10)
+    paper.passes(TRY_AGAIN[0])
+    assert paper.tell() == 1
 
 
 @pytest.mark.usefixtures("hasty")
@@ -286,9 +324,9 @@ def home_of(folder: str, url: str) -> Home:
     return Home(config, Clock(), open_database(url))
 
 
-def tell_alone(folder: str, url: str, at: float) -> None:
+def tell_alone(folder: str, url: str, start: Barrier) -> None:
     home = home_of(folder, url)
-    time.sleep(max(at - time.time(), 0))
+    start.wait(60)
     tell_due(home)
     home.database.close()
 
@@ -301,8 +339,8 @@ def test_a_message_whose_process_was_killed_is_unsure_and_not_sent_again(
     paper.target(receiver.url("hang"))
     paper.article(incident)
     context = multiprocessing.get_context("spawn")
-    where = str(paper.home.config.home)
-    child = context.Process(target=tell_alone, args=(where, database_url, 0.0))
+    where, start = str(paper.home.config.home), context.Barrier(1)
+    child = context.Process(target=tell_alone, args=(where, database_url, start))
     child.start()
     assert receiver.here.wait(60)
     os.kill(child.pid or 0, signal.SIGKILL)
@@ -330,9 +368,9 @@ def test_processes_that_tell_at_once_tell_everything_once(
     for _ in range(60):
         paper.article(incident, outlet=None)
     context = multiprocessing.get_context("spawn")
-    where, at = str(paper.home.config.home), time.time() + 4
+    where, start = str(paper.home.config.home), context.Barrier(3)
     children = [
-        context.Process(target=tell_alone, args=(where, database_url, at)) for _ in range(3)
+        context.Process(target=tell_alone, args=(where, database_url, start)) for _ in range(3)
     ]
     for child in children:
         child.start()
