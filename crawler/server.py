@@ -29,7 +29,7 @@ from crawler.desk.app import create_app
 from crawler.home import Home, open_home
 from crawler.schedule.ticking import Schedule
 from crawler.supervisor import Supervisor, within
-from pipelines.errors import BadInput, FollowupError
+from pipelines.errors import BadInput, FollowupError, HomeNotWritable
 from pipelines.store import servers
 from pipelines.store.servers import Holder
 
@@ -157,8 +157,8 @@ def _run(
         timeout_graceful_shutdown=ANSWER_SECONDS,
     )
     server = _Server(settings, running, tell)
-    running.schedule.start()
     try:
+        running.schedule.start()
         server.run(sockets=[listener])
     finally:
         running.wait_stopped()
@@ -187,9 +187,12 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """SIGTERM and SIGINT end the server in good order; a second SIGINT does so at once."""
+        """SIGTERM, SIGINT and a closed terminal end the server in good order; a second SIGINT does
+        so at once."""
         before = {
-            sig: signal.signal(sig, self.handle_exit) for sig in uvicorn.server.HANDLED_SIGNALS
+            sig: signal.signal(sig, self.handle_exit)
+            for sig in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+            if signal.getsignal(sig) is not signal.SIG_IGN  # as nohup has it
         }
         try:
             yield
@@ -228,12 +231,19 @@ def _is_loopback(host: str) -> bool:
 @contextmanager
 def _folder_lock(config: Config) -> Iterator[IO[str]]:
     """The data folder's lock, held while this process lives; its children don't get it."""
-    with (config.home / "serve.lock").open("a+", encoding="ascii") as lock:
+    path = config.home / "serve.lock"
+    with ExitStack() as held:
         try:
+            lock = held.enter_context(path.open("a+", encoding="ascii", errors="replace"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             with open_home(config) as home, home.database.read() as conn:
                 raise ServerRunning(servers.holder(conn), config.home) from error
+        except OSError as error:
+            raise HomeNotWritable(
+                f"The lock file {path} cannot be used ({error.strerror or error}).",
+                remedy="Remove it while no server runs; each server makes it anew.",
+            ) from error
         yield lock
 
 
