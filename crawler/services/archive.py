@@ -23,7 +23,7 @@ from typing import IO, Any, Self
 
 from crawler import __version__
 from pipelines.dates import iso, parse_time
-from pipelines.errors import BadInput, StoreTooNew
+from pipelines.errors import BadInput, FollowupError, StoreTooNew
 from pipelines.store.copying import RAW_NAME
 
 FORMAT = 1
@@ -38,10 +38,10 @@ _MOST_MANIFEST_BYTES = 64_000_000
 _LEVEL = 1
 _PIECE = 1 << 20
 _LOG_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.log")
-#: What reading a damaged or crafted archive raises, the last three out of its manifest.
+#: What reading a damaged or crafted archive raises, the last five out of its manifest.
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError,
-    OSError, ValueError, TypeError, KeyError,
+    OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError,
 )  # fmt: skip
 
 
@@ -108,7 +108,9 @@ class Writer:
 
     def add(self, name: str, source: IO[bytes], *, packed: bool, limit: int | None = None) -> int:
         """Copies a file, its first `limit` bytes at most, as a member; how many bytes they were.
-        `packed`: it would not shrink."""
+        `packed`: it would not shrink. Raises FollowupError for a name that none could restore."""
+        if not is_known(name):
+            raise FollowupError(f"{name!r} belongs into no backup.")
         info = zipfile.ZipInfo(name)
         info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
         info.external_attr = (stat.S_IFREG | 0o600) << 16
@@ -203,7 +205,7 @@ class Archive:
             raise self._unusable(f"{info.filename!r} in it is no plain file")
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise self._unusable(f"{info.filename!r} in it is packed in a strange way")
-        if info.filename != _MANIFEST and not _is_known(info.filename):
+        if info.filename != _MANIFEST and not is_known(info.filename):
             raise self._unusable(f"{info.filename!r} in it belongs into no backup")
 
     def _manifest(self) -> Manifest:
@@ -254,7 +256,8 @@ def _member(told: Any) -> Member:
     return Member(str(told["name"]), size, str(told["sha256"]))
 
 
-def _is_known(name: str) -> bool:
+def is_known(name: str) -> bool:
+    """Whether a member of a backup may be called so."""
     folder, _, file = name.rpartition("/")
     if folder == RAW:
         return RAW_NAME.fullmatch(file) is not None

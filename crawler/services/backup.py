@@ -7,9 +7,10 @@ belong together, whatever is written meanwhile.
 
 import os
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from pipelines.store import copying, raw_lock
 from pipelines.store.migrations import REVISIONS
 
 Tell = Callable[[str], None]
+#: What SQLite calls a database and the files that it lays beside it.
+_BESIDE = ("", "-journal", "-wal", "-shm")
 #: How often it is told how far it is.
 _TELL_SECONDS = 2.0
 
@@ -61,19 +64,19 @@ def to_file(home: Home, file: Path, *, force: bool, tell: Tell) -> Report:
     """
     file = file.expanduser().absolute()
     _check_target(home, file, force)
-    part = file.with_name(f"{file.name}.part")
     try:
-        with _written(part) as stream:
-            manifest, seconds = _make(home, stream, part.with_name(f"{part.name}.db"), tell)
-        os.replace(part, file)
+        with _part_in(file.parent) as (part, stream):
+            manifest, seconds = _make(home, stream, part.with_suffix(".db"), tell)
+            stream.flush()
+            os.fsync(stream.fileno())
+            _check_target(home, file, force)  # another backup may have come there meanwhile
+            os.replace(part, file)
         _sync(file.parent)
     except OSError as error:
         raise FollowupError(
             f"The backup cannot be written to {file}: {error.strerror or error}.",
             remedy="Nothing is left of it. Make room, or name a FILE on another disk.",
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
     return Report(file, manifest, seconds)
 
 
@@ -92,26 +95,44 @@ def to_stream(home: Home, stream: IO[bytes], *, tell: Tell) -> Report:
 
 def _check_target(home: Home, file: Path, force: bool) -> None:
     config = home.config
-    own = (config.home / archive.DATABASE, config.home / archive.CONFIG)
-    within = (config.raw_folder, config.log_folder)
+    database = config.database_path or config.home / archive.DATABASE
+    beside = (database.with_name(database.name + suffix) for suffix in _BESIDE)
+    own = (*beside, config.home / archive.CONFIG, config.home / "serve.lock")
+    within = [folder.resolve() for folder in (config.raw_folder, config.log_folder)]
     is_own = any(folder in file.resolve().parents for folder in within)
-    if is_own or any(path.exists() and file.exists() and path.samefile(file) for path in own):
+    if is_own or any(_is_same(file, path) for path in own):
         raise BadInput(f"{file} is a file of the data folder itself.", remedy="Name another.")
     if not file.parent.is_dir():
         raise BadInput(f"There is no folder {file.parent}.", remedy="Make it, or name another.")
     if file.exists() and not (force and file.is_file()):
         remedy = "Name another file" + (", or add --force." if file.is_file() else ".")
         raise BadInput(f"{file} is there already.", remedy=remedy)
+    if file.exists() and not _is_zip(file):
+        raise BadInput(f"{file} is no backup, so it is not replaced.", remedy="Name another file.")
+
+
+def _is_same(file: Path, own: Path) -> bool:
+    """Whether two paths lead to one place, where a file may not be yet."""
+    is_linked = file.exists() and own.exists() and file.samefile(own)
+    return is_linked or file.resolve() == own.resolve()
+
+
+def _is_zip(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(2) == b"PK"
 
 
 @contextmanager
-def _written(part: Path) -> Iterator[IO[bytes]]:
-    """A new file for this user's eyes alone, on disk at the end."""
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        yield stream
-        stream.flush()
-        os.fsync(stream.fileno())
+def _part_in(folder: Path) -> Iterator[tuple[Path, IO[bytes]]]:
+    """A new file of this backup's own, for this user's eyes alone; what stays under its name in the
+    end goes."""
+    handle, name = tempfile.mkstemp(prefix="followup-", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield Path(name), stream
+    finally:
+        with suppress(OSError):  # the disk may be gone; what went wrong before is what is told
+            os.unlink(name)
 
 
 def _sync(folder: Path) -> None:
@@ -140,7 +161,7 @@ def _make(home: Home, stream: IO[bytes], copy: Path, tell: Tell) -> tuple[Manife
 
 def _clear(copy: Path) -> None:
     """Remove a copy of the database with what SQLite lays beside it."""
-    for suffix in ("", "-journal", "-wal", "-shm"):
+    for suffix in _BESIDE:
         copy.with_name(copy.name + suffix).unlink(missing_ok=True)
 
 
@@ -153,21 +174,22 @@ def _written_archive(
         with copy.open("rb") as source:
             size = writer.add(archive.DATABASE, source, packed=False)
         tell(f"Database: {size / 1e6:.1f} MB, {counts['article']} articles.")
-        _add_settings_and_logs(home, writer)
+        _add_settings_and_logs(home, writer, tell)
         lacking = _add_raw_pages(home, writer, files, tell)
         return writer.finish(
             made_at=made_at, revision=REVISIONS[-1], counts=counts, lacking=lacking
         )
 
 
-def _add_settings_and_logs(home: Home, writer: Writer) -> None:
+def _add_settings_and_logs(home: Home, writer: Writer, tell: Tell) -> None:
     config = home.config
     logs = sorted(config.log_folder.glob("*.log"))
-    named = [(f"{archive.LOGS}/{path.name}", path) for path in logs]
-    for name, path in [(archive.CONFIG, config.home / archive.CONFIG), *named]:
-        try:
-            source = path.open("rb")
-        except FileNotFoundError:
+    named = {f"{archive.LOGS}/{path.name}": path for path in logs if path.is_file()}
+    known = {name: path for name, path in named.items() if archive.is_known(name)}
+    if len(known) < len(logs):
+        tell(f"{len(logs) - len(known)} files among the logs are none of Followup's: left out.")
+    for name, path in {archive.CONFIG: config.home / archive.CONFIG, **known}.items():
+        if (source := _plain(path)) is None:
             continue  # no settings of its own; a log whose time was over a moment ago
         with source:
             writer.add(name, source, packed=False, limit=os.fstat(source.fileno()).st_size)
@@ -177,9 +199,7 @@ def _add_raw_pages(home: Home, writer: Writer, files: dict[str, int], tell: Tell
     """Add what the database names; gives the files that were not there, or not so long."""
     lacking, told_at, done = [], time.monotonic(), 0
     for number, (name, end) in enumerate(sorted(files.items()), 1):
-        try:
-            source = (home.config.raw_folder / name).open("rb")
-        except FileNotFoundError:
+        if (source := _plain(home.config.raw_folder / name)) is None:
             lacking.append(name)
             continue
         with source:
@@ -196,6 +216,16 @@ def _add_raw_pages(home: Home, writer: Writer, files: dict[str, int], tell: Tell
             f" {lacking[0]}. The articles themselves are whole."
         )
     return lacking
+
+
+def _plain(path: Path) -> IO[bytes] | None:
+    """A regular file, open; None where there is none: reading a pipe would never end."""
+    if not path.is_file():
+        return None
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        return None
 
 
 def stdout_stream() -> IO[bytes]:

@@ -21,10 +21,20 @@ from typing import Any
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.services import archive
-from crawler.services.archive import Archive, Member
+from crawler.services.archive import Archive, Manifest, Member
 from pipelines.dates import iso
 from pipelines.errors import BadInput, HomeNotWritable
-from pipelines.store import Connection, copying, crawls, frontier, open_database, pages, worklists
+from pipelines.store import (
+    Connection,
+    copying,
+    crawls,
+    frontier,
+    incidents,
+    open_database,
+    pages,
+    sources,
+    worklists,
+)
 from pipelines.store.crawls import CrawlState
 
 Tell = Callable[[str], None]
@@ -88,11 +98,11 @@ def from_file(config: Config, file: Path, *, tell: Tell) -> Report:
 
 
 def _is_postgresql(config: Config) -> bool:
-    return config.database_url.startswith("postgres")
+    return config.database_path is None
 
 
-def _database_path(config: Config) -> Path:
-    return Path(config.database_url.removeprefix("sqlite:///"))
+def _is_empty(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink() and not any(path.iterdir())
 
 
 def _check_home(config: Config) -> None:
@@ -101,16 +111,17 @@ def _check_home(config: Config) -> None:
         name
         for name in there
         if name not in _NOTHING
-        or (name in (archive.RAW, archive.LOGS) and any((config.home / name).iterdir()))
+        or (name in (archive.RAW, archive.LOGS) and not _is_empty(config.home / name))
+        or (name == _STAGING and not (config.home / name).is_dir())
     ]
     if filled or (config.home.exists() and not config.home.is_dir()):
         raise BadInput(
             f"The data folder {config.home} is not empty: it has {', '.join(filled[:3]) or 'it'}.",
             remedy="Set FOLLOWUP_HOME to a new folder, or move the old one away.",
         )
-    if not _is_postgresql(config) and _database_path(config).exists():
+    if (database := config.database_path) is not None and database.exists():
         raise BadInput(
-            f"There is a database at {_database_path(config)} already.",
+            f"There is a database at {database} already.",
             remedy="Let FOLLOWUP_DATABASE_URL name another one, or none.",
         )
 
@@ -137,7 +148,7 @@ def _restored(config: Config, backup: Archive, tell: Tell) -> Report:
             _extract(backup, member, staging / member.name)
         tell(f"{manifest.bytes / 1e6:.1f} MB are here again; looking at each raw page.")
         notes = _adapt_settings(config, staging / archive.CONFIG)
-        ready = _made_ready(config.clock(), staging)
+        ready = _made_ready(config.clock(), staging, manifest)
         if _is_postgresql(config):
             with _filled_postgresql(config, staging / archive.DATABASE):
                 (staging / archive.DATABASE).unlink()
@@ -164,7 +175,7 @@ def _staged(config: Config) -> Iterator[Path]:
     """
     home = config.home
     is_new = not home.exists()
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     staging = home / _STAGING
     with closing(_Folder(home)):
         _check_home(config)  # once more, now that nobody else makes something there
@@ -254,12 +265,14 @@ class _Ready:
     counts: Mapping[str, int]
 
 
-def _made_ready(clock: Clock, staging: Path) -> _Ready:
+def _made_ready(clock: Clock, staging: Path, manifest: Manifest) -> _Ready:
     """Bring the restored store to this version and to rest; nothing in it runs any more."""
     path, raw = staging / archive.DATABASE, staging / archive.RAW
     copying.inspect_copy(path)
     with copying.opened(path) as database:
         copying.check_migrated(path)
+        with _readable(), database.read() as conn:
+            _check_rows(conn, manifest)
         with _readable(), database.write() as conn:
             ended = _settle(conn, clock)
             pages.cut_orphans(conn, raw)
@@ -273,11 +286,25 @@ def _readable() -> Iterator[None]:
     """Rows that no version of ours wrote are the backup's fault."""
     try:
         yield
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
         raise BadInput(
             f"The backup cannot be used: its rows cannot be read ({error}).",
             remedy="Nothing was changed. Take another backup.",
         ) from error
+
+
+def _check_rows(conn: Connection, manifest: Manifest) -> None:
+    """Read what every later look reads, so that no row is found wrong after the restore, and hold
+    each raw page to its file. Raises ValueError, or what reading raises."""
+    for read in (crawls.list_all, sources.list_all, incidents.list_all):
+        read(conn)
+    sizes = {
+        member.name.removeprefix(f"{archive.RAW}/"): member.bytes for member in manifest.members
+    }
+    for name in manifest.lacking:  # what is not there, or cut, is told as lost
+        sizes.pop(name, None)
+    if (wrong := pages.misplaced(conn, sizes)) is not None:
+        raise ValueError(f"the raw page of {wrong.url!r} lies beyond {wrong.warc_file}")
 
 
 def _settle(conn: Connection, clock: Clock) -> list[int]:
@@ -309,8 +336,8 @@ def _move_up(config: Config, staging: Path) -> None:
             os.replace(staging / name, config.home / name)
     for folder in (config.raw_folder, config.log_folder):
         folder.mkdir(exist_ok=True)
-    if (staging / archive.DATABASE).exists():
-        _place(staging / archive.DATABASE, _database_path(config))
+    if (place := config.database_path) is not None:
+        _place(staging / archive.DATABASE, place)
 
 
 def _place(database: Path, place: Path) -> None:
@@ -318,6 +345,8 @@ def _place(database: Path, place: Path) -> None:
     part = place.with_name(f"{place.name}.part")
     try:
         if database.stat().st_dev != place.parent.stat().st_dev:
+            part.unlink(missing_ok=True)
+            part.touch(0o600)
             shutil.copyfile(database, part)
             database.unlink()
         else:

@@ -13,7 +13,7 @@ import hashlib
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, delete, func, select
 from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
 
 from pipelines.errors import StoreError
 from pipelines.items import Page
@@ -150,12 +151,16 @@ def _read(folder: Path, raw: RawRecord) -> bytes:
     body = None
     try:
         with (folder / raw.warc_file).open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if not 0 <= raw.warc_offset < raw.warc_offset + raw.warc_length <= size:
+                raise _lost(raw)
             file.seek(raw.warc_offset)
             member = BytesIO(file.read(raw.warc_length))
         for found in ArchiveIterator(member):
             if found.rec_type == "response":
                 body = found.content_stream().read()
-    except OSError as error:
+    # AttributeError: warcio stumbles over a record that ends within its lines of HTTP.
+    except (OSError, ArchiveLoadFailed, ValueError, AttributeError, zlib.error) as error:
         raise _lost(raw) from error
     if body is None or hashlib.sha256(body).hexdigest() != raw.sha256:
         raise _lost(raw)
@@ -167,6 +172,21 @@ def _lost(raw: RawRecord) -> StoreError:
         f"The raw page of {raw.url!r} is not in {raw.warc_file} any more.",
         remedy="Put the folder of raw pages back from a backup; the article itself is whole.",
     )
+
+
+def misplaced(conn: Connection, sizes: Mapping[str, int]) -> RawRecord | None:
+    """A record that a row places where none can be: before a file's beginning, or beyond its end
+    for one of `sizes`, bytes by name. None where all is well."""
+    names = RawRecord.__dataclass_fields__
+    wanted = select(*(page.c[name] for name in names)).execution_options(yield_per=500)
+    with closing(conn.execute(wanted)) as rows:
+        for row in rows:
+            raw = RawRecord(*row)
+            if raw.warc_offset < 0 or raw.warc_length <= 0:
+                return raw
+            if raw.warc_offset + raw.warc_length > sizes.get(raw.warc_file, 1 << 62):
+                return raw
+    return None
 
 
 def unreadable(conn: Connection, folder: Path) -> Iterator[RawRecord]:
