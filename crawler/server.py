@@ -5,15 +5,18 @@ server keeps a schedule: within a data folder a locked file decides, between fol
 the row in it (`pipelines.store.servers`).
 """
 
+import asyncio
 import errno
 import fcntl
 import ipaddress
 import logging
 import os
+import resource
 import secrets
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +24,9 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crawler import life, logs
 from crawler.config import Config
@@ -43,6 +48,12 @@ ANSWER_SECONDS = 2
 LAST_SECONDS = 9.5
 #: Servers before that the data folder's lock file names, and how much of it is read.
 MOST_TOKENS, MOST_LOCK_BYTES = 100, 100_000
+#: A request is here so soon, its head and its body; these are small, and Uvicorn waits for ever.
+REQUEST_SECONDS = 10.0
+#: Open files that are asked for, and connections at once; of few files, connections get half.
+WANTED_FILES, MOST_CONNECTIONS = 4_096, 500
+#: Connections that could not be taken are told once in so long: asyncio tells each try.
+SELDOM_SECONDS = 60.0
 #: How the end of the server reads in the rows of the crawls that it ends.
 STOPPED = "the server was stopped"
 
@@ -148,6 +159,8 @@ def _run(
     app = create_app(running.home, running)
     settings = uvicorn.Config(
         app,
+        http=_Connection,
+        limit_concurrency=_connections(),
         host=host,
         log_config=None,
         access_log=False,
@@ -157,12 +170,81 @@ def _run(
         timeout_graceful_shutdown=ANSWER_SECONDS,
     )
     server = _Server(settings, running, tell)
+    logging.getLogger("asyncio").addFilter(_Seldom())
     try:
         running.schedule.start()
         server.run(sockets=[listener])
     finally:
         running.wait_stopped()
     _log.info("ended")
+
+
+def _connections() -> int:
+    """How many connections there may be at once, with as many open files as are allowed."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = WANTED_FILES if hard == resource.RLIM_INFINITY else min(WANTED_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < files:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, hard))
+    return min(MOST_CONNECTIONS, files // 2)
+
+
+class _Connection(H11Protocol):
+    """Uvicorn's, but closed where its request does not come. Where there are too many, whoever has
+    been awaited for longest makes room."""
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) >= (self.limit_concurrency or MOST_CONNECTIONS):
+            self._make_room()
+        self._await_request()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._await_request()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._await_no_more()
+        super().connection_lost(exc)
+
+    def _await_request(self) -> None:
+        if self.conn.their_state not in (h11.IDLE, h11.SEND_BODY):
+            self._await_no_more()
+        elif self._deadline is None:
+            self._deadline = self.loop.call_later(REQUEST_SECONDS, self.transport.abort)
+
+    def _await_no_more(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _make_room(self) -> None:
+        awaited = [
+            (one._deadline.when(), one)
+            for one in self.connections
+            if isinstance(one, _Connection) and one._deadline is not None
+        ]
+        if awaited:
+            _, longest = min(awaited, key=lambda pair: pair[0])
+            longest._await_no_more()
+            longest.transport.abort()
+            self.connections.discard(longest)
+
+
+class _Seldom(logging.Filter):
+    """Lets one line through in `SELDOM_SECONDS` that says that no connection can be taken."""
+
+    _again_at = float("-inf")
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if "socket.accept()" not in record.getMessage():
+            return True
+        now = time.monotonic()
+        if now < self._again_at:
+            return False
+        self._again_at = now + SELDOM_SECONDS
+        return True
 
 
 class _Server(uvicorn.Server):

@@ -1,11 +1,13 @@
-"""`followup serve` that is ended at any moment: while it starts, while it runs."""
+"""`followup serve` that is ended or besieged at any moment: while it starts, while it runs."""
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -110,3 +112,37 @@ def test_a_lock_file_that_is_none_is_told(serving: Serving) -> None:
     _, said = process.communicate(timeout=20)
     assert (process.returncode, "Traceback" in said) == (1, False), said
     assert "serve.lock" in " ".join(said.split())
+
+
+def test_connections_that_ask_for_nothing_do_not_make_a_server_deaf(serving: Serving) -> None:
+    serving.start()
+    port = int(serving.url.rpartition(":")[2])
+    heads = (
+        b"",
+        b"GET / HT",
+        b"POST /crawls HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n",
+    )
+    with ExitStack() as held:
+        idle = []
+        for number in range(600):
+            one = held.enter_context(socket.create_connection(("127.0.0.1", port)))
+            one.sendall(heads[number % 3])
+            idle.append(one)
+        began = time.monotonic()
+        assert serving.get("/healthz")["status"] == "ok"
+        assert time.monotonic() - began < 5
+        files = len(list(Path(f"/proc/{serving.pid}/fd").iterdir()))
+        assert files < 560
+        time.sleep(11)
+        assert len(list(Path(f"/proc/{serving.pid}/fd").iterdir())) < 60
+        assert _is_closed(idle[-1])
+    assert serving.stop() == 0
+    assert serving.log.read_bytes().count(b"\n") < 100
+
+
+def _is_closed(one: socket.socket) -> bool:
+    one.settimeout(1)
+    try:
+        return one.recv(1) == b""
+    except ConnectionResetError:
+        return True
