@@ -72,9 +72,9 @@ class Week:
             trouble(self.serving.home)
         left = (END - self.room.clock.now()).total_seconds() / SPEED
         time.sleep(max(left, 0.0))
-        assert self.serving.stop() == 0
         self.room.set_clock(now=END, speed=0.0)
-        command(self.serving, "crawl", now=END)
+        assert self.serving.stop() == 0
+        command(self.serving, "crawl", now=END + timedelta(days=1))
         return stored(self.serving)
 
 
