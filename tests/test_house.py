@@ -52,7 +52,7 @@ ROOMS = {
     "starlette": "crawler/desk",
     "jinja2": "crawler/desk",
     "prometheus_client": "crawler/desk",
-    "uvicorn": "crawler/server.py",
+    "uvicorn": ("crawler/server.py", "crawler/connections.py"),
     "httpx": "crawler/notices",
     "apprise": "crawler/notices",
 }

@@ -18,9 +18,8 @@ import pytest
 from crawler.config import Config
 from crawler.home import Home, open_home
 from crawler.newsroom import Newsroom
-from crawler.server import Running, _acquire
 from crawler.services import demo
-from crawler.supervisor import Supervisor
+from crawler.tenure import take_schedule
 from pipelines.store import crawls, incidents
 from pipelines.store.crawls import Crawl, CrawlState
 from tests.crawler.serving import Serving
@@ -198,7 +197,7 @@ def test_a_server_killed_while_it_took_the_schedule_holds_up_nobody(tmp_path: Pa
             with (tmp_path / "serve.lock").open("a+", encoding="ascii") as lock:
                 if cut_off:
                     monkeypatch.setattr(lock, "flush", lambda: _cut_off(lock))
-                _acquire(Running(home, "http://x/", token, Supervisor(home)), lock)
+                take_schedule(home, "http://x/", token, lock)
 
         with pytest.MonkeyPatch.context() as monkeypatch:
             take("one")
