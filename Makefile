@@ -10,7 +10,7 @@ demo: $(READY)
 	$(BIN)/followup demo
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 check: check-style test
 

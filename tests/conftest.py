@@ -23,6 +23,11 @@ from pipelines.store import Database, open_database
 
 _BINARIES = "pginstall18"
 
+# A shell gives what it starts in the background SIGINT ignored (POSIX, 2.11), and the commands that
+# are interrupted in the tests would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 @dataclass
 class PostgresServer:

@@ -50,7 +50,8 @@ def put(
     given_by: int | None = None,
 ) -> int:
     """Puts sources on a crawl's list; how many. One that it has polled already is to be polled once
-    more, of one that is open it is noted besides who handed it over and what it was due for."""
+    more, of one that is open it is noted besides who handed it over. The due time that a row serves
+    stays: that of the poll which is added stands in the row of the crawl that handed it over."""
     rows = [
         {
             "crawl_id": crawl_id,
@@ -69,7 +70,7 @@ def put(
         "ending": None,
         "reason": None,
         "links": None,
-        "due_at": func.coalesce(said.due_at, crawl_source.c.due_at),
+        "due_at": func.coalesce(crawl_source.c.due_at, said.due_at),
         "given_by": func.coalesce(said.given_by, crawl_source.c.given_by),
         "at": said.at,
     }

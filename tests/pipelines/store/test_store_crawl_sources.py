@@ -120,12 +120,13 @@ def test_a_gift_that_is_not_polled_is_due_even_where_a_person_ended_the_crawl(
 def test_a_source_polled_already_is_polled_again_for_another_crawl(database: Database) -> None:
     with database.write() as conn:
         giver, taker, ids = begun(conn), begun(conn), added(conn, 1)
-        for id in (giver, taker):
-            crawl_sources.put(conn, id, ids, now=NOW, due={ids[0]: NOW})
+        for id, at in ((giver, NOW + HOUR), (taker, NOW)):
+            crawl_sources.put(conn, id, ids, now=NOW, due={ids[0]: at})
         crawl_sources.close(conn, taker, ids[0], Ending.POLLED, None, now=NOW, links=3)
         crawl_sources.hand_over(conn, giver, ids, taker, "handed", now=NOW + HOUR)
         assert open_ids(conn, taker) == ids
         assert [given.at for given in crawl_sources.given(conn, taker)] == [NOW + HOUR]
+        assert crawl_sources.served(conn, taker) == {ids[0]: NOW}
 
 
 def test_a_removed_source_leaves_every_list(database: Database) -> None:
