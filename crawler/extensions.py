@@ -58,7 +58,7 @@ class CrawlRecorder:
             await asyncio.sleep(BEAT_SECONDS)
             self._session.beat()
             if _caller_is_gone():
-                self._session.stop("the command that asked for it was killed")
+                self._session.stop("the process that launched it was killed")
             # Scrapy waits for what is under way when it gets SIGTERM, however long that takes.
             if not self._crawler.crawling:
                 self._session.stop(_TOLD_TO_END)

@@ -163,7 +163,18 @@ def _restored(config: Config, backup: Archive, tell: Tell) -> Report:
         raw_pages=ready.counts["page"],
         ended=ready.ended,
         lost=ready.lost,
-        notes=notes,
+        notes=(*notes, *_alive(ready.counts.get("notice_target", 0))),
+    )
+
+
+def _alive(targets: int) -> tuple[str, ...]:
+    """What a copy does that is only meant to be looked at, beside a server that goes on."""
+    if not targets:
+        return ()
+    return (
+        "With 'followup serve' its schedule goes on and its notices are told, also beside the"
+        " server that it is a copy of. To look at it only: followup schedule pause, and"
+        " followup notify remove ID for each of followup notify list.",
     )
 
 

@@ -153,7 +153,7 @@ def test_a_killed_command_takes_its_crawl_along(slow: Terminal) -> None:
         assert time.monotonic() < deadline
         time.sleep(0.2)
     ended = slow.good("crawls", "show", id, "--json").json
-    assert ended["end_reason"] == "the command that asked for it was killed"
+    assert ended["end_reason"] == "the process that launched it was killed"
 
 
 def test_a_plain_kill_is_polite_and_a_ctrl_c_after_it_ends_at_once(slow: Terminal) -> None:
