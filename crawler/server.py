@@ -88,7 +88,7 @@ class Running:
     def _stop(self) -> None:
         self.schedule.stop()
         self.supervisor.stop_all(STOPPED, STOP_SECONDS - 1.0, self.hurry)
-        within(1.0, self.schedule.release)
+        within(1.0, lambda: self.schedule.release(STOPPED))
 
 
 def serve(

@@ -24,7 +24,7 @@ from crawler.schedule.claiming import Claimer, Superseded
 from crawler.services.upkeep import look_after
 from crawler.supervisor import Ended, Supervisor
 from pipelines.errors import FollowupError, StoreError
-from pipelines.store import Connection, servers
+from pipelines.store import Connection, crawls, servers
 from pipelines.store.crawls import CrawlState, Trigger
 
 _log = logging.getLogger(__name__)
@@ -159,11 +159,16 @@ class Schedule:
         if self._claimer.looked_at is not None:
             servers.ticked(conn, self._token, self._claimer.looked_at)
 
-    def release(self) -> None:
-        """Give the schedule to whoever comes next, after `stop`."""
+    def release(self, reason: str) -> None:
+        """Give the schedule to whoever comes next, after `stop`. Crawls of its own that never began
+        end, and what they were to poll is due for the next server."""
+        now = self._home.now()
         with self._home.database.write() as conn:
             self._keep_time(conn)
             servers.release(conn, self._token)
+            for row in crawls.in_state(conn, CrawlState.REQUESTED):
+                if row.trigger in (Trigger.SCHEDULE, Trigger.REVISIT):
+                    crawls.ask_cancel(conn, row.id, now=now, reason=reason)
 
     def _note(self, ended: list[Ended]) -> None:
         for one in ended:

@@ -129,6 +129,18 @@ def test_a_lock_file_of_another_database_stops_no_claimed_crawl(desk: Desk) -> N
     assert not life.lock_path(desk.home.config, reading).exists()
 
 
+def test_a_claim_that_never_began_ends_with_its_server_and_is_due_again(desk: Desk) -> None:
+    (id,) = desk.look(NOW)
+    home = replace(desk.home, clock=Clock(NOW + SECOND, 1.0))
+    schedule = Schedule(home, Supervisor(home), "me", lambda: None)
+    schedule.release("the server was stopped")
+    (crawl,) = desk.crawls(CrawlState.CANCELLED)
+    assert (crawl.id, crawl.end_reason) == (id, "the server was stopped")
+    assert all(at is not None and at <= NOW + 2 * SECOND for at in desk.due().values())
+    with pytest.raises(Superseded):
+        desk.look(NOW + MINUTE)
+
+
 def test_a_server_that_lost_the_schedule_claims_nothing(desk: Desk) -> None:
     other = Holder("other", "/else", "there", 2, "http://y/", WALL(), WALL())
     with desk.home.database.write() as conn:
