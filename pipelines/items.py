@@ -72,6 +72,37 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """One time that a page gives for itself.
+
+    Attributes:
+        role: "published" or "modified", as the page means it.
+        raw: the characters that it was read from.
+        source: where they stand, as in `Article.provenance`.
+        at: the time, with the page's own offset; None where the characters give none.
+        chosen: it is the one that the article goes by.
+        why_not: why it can't be ("in the future", "before the web", "no time"), None where it can.
+    """
+
+    role: str
+    raw: str
+    source: str
+    at: datetime | None
+    chosen: bool = False
+    why_not: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a live blog: its time with the page's own offset (None: it gives none), its
+    headline (None: it has none) and its text, paragraphs parted by a blank line."""
+
+    at: datetime | None
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """A page as a reader knows it.
 
@@ -93,6 +124,12 @@ class Article:
         aliases: other addresses of the same article (redirects, AMP twin, og:url), same domain.
         provenance: for each field that was filled, where it was read ("json-ld", "og", "meta",
             "time", "visible", "url", "header", "link", "guess").
+        section: the part of the outlet that it stands in, as the page names it ("World").
+        is_free: whether it can be read without paying, as the page says; None: it doesn't say.
+        html: the text as a fragment of clean HTML: paragraphs, headings, lists, quotes and links
+            from the allow-list of `pipelines.clean.fragment`; None where there is no markup.
+        dates: every time that the page gives for its publication or change, in the order of trust.
+        entries: of a live blog, its entries in the page's order; () for any other article.
     """
 
     url: str
@@ -110,6 +147,11 @@ class Article:
     partial: bool = False
     aliases: tuple[str, ...] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
+    section: str | None = None
+    is_free: bool | None = None
+    html: str | None = None
+    dates: tuple[Dated, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
