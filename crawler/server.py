@@ -37,6 +37,9 @@ STOP_SECONDS = 8.0
 ANSWER_SECONDS = 2
 #: The process is gone by then, whatever still hangs: it was promised to end within 10 s.
 LAST_SECONDS = 9.5
+#: A signal may come to any thread and wakes no other (signal(7)); the main one, which alone heeds
+#: it, looks up from its waiting so often.
+LOOK_SECONDS = 0.1
 #: How the end of the server reads in the rows of the crawls that it ends.
 STOPPED = "the server was stopped"
 
@@ -82,8 +85,8 @@ class Running:
     def wait_stopped(self) -> None:
         """Until all crawls have ended and the schedule is free."""
         self.begin_to_stop()
-        if self._stopping is not None:
-            self._stopping.join()
+        while self._stopping is not None and self._stopping.is_alive():
+            self._stopping.join(LOOK_SECONDS)
 
     def _stop(self) -> None:
         self.schedule.stop()
