@@ -13,6 +13,7 @@ from pipelines.clean.body import MAX_STORY_CHARS, Body, body_of, read_body
 from pipelines.clean.container import find_story, prune
 from pipelines.clean.decode import decode
 from pipelines.clean.document import TooComplex, parse
+from pipelines.clean.fragment import base_of
 from pipelines.clean.head import Head, read_head
 from pipelines.clean.metadata import (
     Metadata,
@@ -67,9 +68,10 @@ def _clean(page: Page, now: datetime) -> Cleaned:
 def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     found = read_metadata(head, page, now)
     names = titles_of(head, found.title)
+    base_url = base_of(head.root, page.url)
     prune(head.root)
     story = find_story(head.root)
-    body = _longer(read_body(story, names) if story else body_of(""), head)
+    body = _longer(read_body(story, base_url, names) if story else body_of(""), head)
     withhold = robots.withhold_raw(page, head)
     finding = lookalikes.lookalike(head, story, body, names)
     if finding is not None and finding.outcome is not Outcome.WALL:
@@ -80,7 +82,7 @@ def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     if finding is not None:
         return _behind_wall(page, found, finding.reason, withhold)
     partial = lookalikes.is_teaser(head, body)
-    return Cleaned(page, _article(page, found, body.text, partial), withhold_raw=withhold)
+    return Cleaned(page, _article(page, found, body, partial), withhold_raw=withhold)
 
 
 def _longer(body: Body, head: Head) -> Body:
@@ -99,16 +101,16 @@ def _behind_wall(page: Page, found: Metadata, reason: str, withhold: str | None)
     if count_words(snippet) < lookalikes.TEASER_WORDS:
         return Cleaned(page, None, Outcome.WALL, reason, withhold)
     found.provenance["text"] = "link"
-    return Cleaned(page, _article(page, found, snippet, True), withhold_raw=withhold)
+    return Cleaned(page, _article(page, found, body_of(snippet), True), withhold_raw=withhold)
 
 
-def _article(page: Page, found: Metadata, text: str, partial: bool) -> Article:
-    fill_from_text(found, text)
+def _article(page: Page, found: Metadata, body: Body, partial: bool) -> Article:
+    fill_from_text(found, body.text)
     return Article(
         url=page.url,
         canonical_url=found.canonical_url,
         title=found.title,
-        text=text,
+        text=body.text,
         authors=found.authors,
         published_at=found.published_at,
         published_raw=found.published_raw,
@@ -120,4 +122,5 @@ def _article(page: Page, found: Metadata, text: str, partial: bool) -> Article:
         partial=partial,
         aliases=found.aliases,
         provenance=found.provenance,
+        html=body.html,
     )
