@@ -41,9 +41,10 @@ def _believed(page_url: str, raw: str) -> str | None:
     url = absolute(page_url, raw)
     if url is None or not same_site(page_url, url):
         return None
-    return None if _is_front(url) and not _is_front(page_url) else url
+    return None if is_front(url) and not is_front(page_url) else url
 
 
-def _is_front(url: str) -> bool:
+def is_front(url: str) -> bool:
+    """True for the address of a site's front page."""
     parts = urlsplit(url)
     return parts.path in ("", "/") and not parts.query

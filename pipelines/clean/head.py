@@ -3,9 +3,12 @@
 The readers of titles, bylines, times and addresses share it.
 """
 
+import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
+
+from lxml import etree
 
 from pipelines.clean import jsonld
 from pipelines.clean.document import Element
@@ -70,9 +73,25 @@ def text_of(value: Any) -> str | None:
         return text_of(value.get("@value"))
     if not isinstance(value, str):
         return None
-    return squeeze(value[:VALUE_CHARS]) or None
+    return squeeze(unescaped(value[:VALUE_CHARS])) or None
+
+
+def unescaped(text: str) -> str:
+    """The text with its entities as characters: many pages escape twice ("D&amp;amp;D")."""
+    return html.unescape(text) if "&" in text else text
 
 
 def line_of(element: Element) -> str:
-    """The text in an element as one line."""
-    return squeeze("".join(element.itertext())[:VALUE_CHARS])
+    """The text in an element as one line, without the readings of ruby."""
+    if next(element.iter("rt", "rp"), None) is None:
+        return squeeze("".join(element.itertext())[:VALUE_CHARS])
+    parts = [element.text or ""]
+    skipped = 0
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node.tag in ("rt", "rp"):
+            skipped += 1 if event == "start" else -1
+        elif event == "start" and node is not element and not skipped:
+            parts.append(node.text or "")
+        if event == "end" and node is not element and not skipped:
+            parts.append(node.tail or "")
+    return squeeze("".join(parts)[:VALUE_CHARS])
