@@ -62,6 +62,8 @@ class CrawlRecorder:
             # Scrapy waits for what is under way when it gets SIGTERM, however long that takes.
             if not self._crawler.crawling:
                 self._session.stop(_TOLD_TO_END)
+            if self._session.is_late:
+                self._session.cleaner.close()
 
     def _stands_still(self, task: "asyncio.Task[None]") -> None:
         """A heart that stopped by an error of ours ends the crawl: it would pass for dead."""

@@ -29,6 +29,7 @@ from crawler.politeness import (
 )
 from crawler.progress import Progress
 from crawler.wanted import Wanted
+from pipelines.clean.pool import CleaningPool
 from pipelines.errors import StoreError
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
@@ -76,6 +77,7 @@ class Session:
         self.config, self.clock, self.database = config, clock, database
         self.crawl_id, self.wanted, self.trigger = crawl_id, wanted, trigger
         self.raw = RawPages(config.raw_folder, crawl_id)
+        self.cleaner = CleaningPool()
         self.gate = Gate(
             config.min_gap_seconds, recall=self._meet, note=self._note_request, wall=clock.wall
         )
@@ -388,7 +390,8 @@ class Session:
             )
 
     def close(self) -> None:
-        """Close files and the store."""
+        """Close files and the store, and end the cleaner's process."""
+        self.cleaner.close()
         self.raw.close()
         self.database.close()
         if self._lock is not None:

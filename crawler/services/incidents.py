@@ -11,9 +11,8 @@ from crawler.home import Home
 from crawler.services import crawls, schedule, sources
 from crawler.services.sources import Added
 from crawler.wanted import Wanted
-from pipelines.clean import clean_html
 from pipelines.clean.language import guessed
-from pipelines.clean.saved import saved_address
+from pipelines.clean.pool import CleaningPool
 from pipelines.dates import iso, parse_time, to_utc
 from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Incident, Profile, Seed, SourceKind, check_slug, window_of
@@ -95,7 +94,8 @@ def read_seeds(home: Home, given: Sequence[str]) -> list[Seed]:
         )
     urls = [seed for seed in given if _is_url(seed)]
     fetched = _fetch(home, urls) if urls else {}
-    seeds = [fetched[seed] if _is_url(seed) else _from_file(home, seed) for seed in given]
+    with CleaningPool() as cleaner:
+        seeds = [fetched.get(seed) or _from_file(home, seed, cleaner) for seed in given]
     for name, seed in zip(given, seeds, strict=True):
         if count_words(seed.text) < LEAST_SEED_WORDS:
             raise SeedWithoutText(
@@ -110,7 +110,7 @@ def _is_url(given: str) -> bool:
     return given.lower().startswith(("http://", "https://"))
 
 
-def _from_file(home: Home, name: str) -> Seed:
+def _from_file(home: Home, name: str, cleaner: CleaningPool) -> Seed:
     path = Path(name).expanduser()
     try:
         body = path.read_bytes()
@@ -122,8 +122,7 @@ def _from_file(home: Home, name: str) -> Seed:
     if path.suffix.lower() == ".txt":
         return _from_text(_decoded(name, body))
     if path.suffix.lower() in (".html", ".htm"):
-        url = saved_address(body) or path.absolute().as_uri()
-        cleaned = clean_html(body, url, content_type=None, now=home.now())
+        cleaned = cleaner.clean_saved(body, path.absolute().as_uri(), now=home.now())
         article = cleaned.article
         if article is None:
             raise SeedWithoutText(

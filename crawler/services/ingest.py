@@ -10,7 +10,7 @@ from typing import Any
 from crawler.home import Home
 from crawler.services.offline import read_articles, read_body
 from pipelines import stages
-from pipelines.clean.saved import saved_address
+from pipelines.clean.pool import CleaningPool
 from pipelines.errors import BadInput
 from pipelines.items import Cleaned, Page
 from pipelines.outcomes import Outcome
@@ -48,6 +48,7 @@ class _Session:
         self.crawl_id: int | None = None
         self.raw = RawPages(home.config.raw_folder)
         self.keep_unused = timedelta(days=home.config.keep_unused_days)
+        self.cleaner = CleaningPool()
 
     def now(self) -> datetime:
         """The product's time."""
@@ -73,11 +74,12 @@ def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], N
     try:
         for path in files:
             try:
-                for cleaned in _read(home, path, way, note):
+                for cleaned in _read(home, path, session.cleaner, note):
                     report.counts[str(way.go(cleaned, report))] += 1
             except BadInput as problem:
                 note(problem)
     finally:
+        session.cleaner.close()
         session.raw.close()
     if len(report.problems) > MOST_TOLD:
         tell(f"... and {len(report.problems) - MOST_TOLD} more; --json has them all.")
@@ -85,10 +87,9 @@ def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], N
 
 
 class _Way:
-    """The four stages in a row."""
+    """The stages behind the cleaner, in a row."""
 
     def __init__(self, session: _Session) -> None:
-        self.clean = stages.Clean(session)
         self._relevance = stages.Relevance(session)
         self._dedupe = stages.Dedupe(session)
         self._store = stages.Store(session)
@@ -102,7 +103,9 @@ class _Way:
         return stored.outcome
 
 
-def _read(home: Home, path: Path, way: _Way, note: Callable[[BadInput], None]) -> Iterator[Cleaned]:
+def _read(
+    home: Home, path: Path, cleaner: CleaningPool, note: Callable[[BadInput], None]
+) -> Iterator[Cleaned]:
     """The pages of a file, cleaned; articles of JSON Lines are clean already."""
     name = path.name.lower()
     if not path.is_file():
@@ -113,12 +116,10 @@ def _read(home: Home, path: Path, way: _Way, note: Callable[[BadInput], None]) -
             page = Page(article.url, article.url, 200, (), b"", home.now())
             yield Cleaned(page, article, withhold_raw="brought in as text")
     elif name.endswith((".html", ".htm", ".html.gz")):
-        body = read_body(path)
-        url = saved_address(body) or path.absolute().as_uri()
-        yield way.clean.process_item(Page(url, url, 200, (), body, home.now()))
+        yield cleaner.clean_saved(read_body(path), path.absolute().as_uri(), now=home.now())
     elif name.endswith((".warc", ".warc.gz")):
         for page in read_warc(path, now=home.now()):
-            yield way.clean.process_item(page)
+            yield cleaner.clean(page, now=home.now())
     else:
         raise BadInput(
             f"{path} cannot be brought in.", remedy="Give .jsonl, .html, .warc or .warc.gz files."

@@ -17,7 +17,7 @@ from crawler.discovery import limits
 from crawler.discovery.autodiscovery import read_homepage, sitemaps_in_robots, sniff
 from crawler.discovery.documents import read_document
 from crawler.spiders.base import RowSpider
-from pipelines.clean import clean
+from pipelines.clean.pool import Closed
 from pipelines.dates import iso
 from pipelines.errors import StoreError
 from pipelines.incident import SourceKind
@@ -64,7 +64,7 @@ class ProbeSpider(RowSpider):
             dont_filter=True,
         )
 
-    def look(self, response: Response, asked_for: str) -> Iterator[Request]:
+    async def look(self, response: Response, asked_for: str) -> AsyncIterator[Request]:
         """What is at an address that was asked for."""
         if (ending := ending_of_answer(response)) is not None:
             self._found(asked_for, None, outcome=str(ending.outcome), reason=ending.reason)
@@ -73,15 +73,21 @@ class ProbeSpider(RowSpider):
         if kind in (SourceKind.FEED, SourceKind.SITEMAP):
             self._source(response, kind, asked_for)
         elif kind is SourceKind.SECTION:
-            yield from self._page(response, asked_for)
+            try:
+                await self._page(response, asked_for)
+            except Closed:
+                return  # the crawl was told to end
+            for request in self._further(response, asked_for):
+                yield request
         else:
             self._found(
                 asked_for, None, outcome="not_html", reason="neither feed, sitemap nor page"
             )
 
-    def _page(self, response: Response, asked_for: str) -> Iterator[Request]:
+    async def _page(self, response: Response, asked_for: str) -> None:
         """A web page: perhaps a seed article, perhaps a homepage that leads to feeds."""
-        cleaned = clean(self.page_of(response, response.request), now=self.session.now())
+        page = self.page_of(response, response.request)
+        cleaned = await self.session.cleaner.clean_soon(page, now=self.session.now())
         article = cleaned.article
         self._found(
             asked_for,
@@ -101,6 +107,9 @@ class ProbeSpider(RowSpider):
                 "outlet": article.outlet,
             },
         )
+
+    def _further(self, response: Response, asked_for: str) -> Iterator[Request]:
+        """What a homepage leads to."""
         for url in self._guesses(response):
             if len(self.asked) > MOST_GUESSES:
                 return

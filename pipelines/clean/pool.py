@@ -25,11 +25,12 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from queue import SimpleQueue
 from types import TracebackType
 from typing import Any, BinaryIO, Self, TypeVar, cast
 
+from pipelines.clean import clean, clean_saved
 from pipelines.items import Cleaned, Page
 from pipelines.outcomes import Outcome
 
@@ -100,6 +101,14 @@ class CleaningPool:
         except Lost as lost:
             return _lost(page, lost)
 
+    def clean_saved(self, body: bytes, place: str, *, now: datetime) -> Cleaned:
+        """The same for a page that a person saved, as `pipelines.clean.clean_saved`."""
+        try:
+            cleaned = self._submit(_clean_saved, (body, place, now)).result()
+        except Lost as lost:
+            return _lost(Page(place, place, 200, (), body, now.astimezone(UTC)), lost)
+        return replace(cleaned, page=replace(cleaned.page, body=body))
+
     async def clean_soon(self, page: Page, *, now: datetime) -> Cleaned:
         """The same, while the event loop goes on."""
         try:
@@ -167,10 +176,16 @@ class CleaningPool:
 
 
 def _clean(page: Page, now: datetime) -> Cleaned:
-    """In the worker. The page is known where it came from; only what was made of it goes back."""
-    from pipelines.clean import cleaner
+    """In the worker. The bytes are known where they came from; what was made of them goes back."""
+    return _without_bytes(clean(page, now=now))
 
-    return replace(cleaner.clean(page, now=now), page=replace(page, body=b"", headers=()))
+
+def _clean_saved(body: bytes, place: str, now: datetime) -> Cleaned:
+    return _without_bytes(clean_saved(body, place, now=now))
+
+
+def _without_bytes(cleaned: Cleaned) -> Cleaned:
+    return replace(cleaned, page=replace(cleaned.page, body=b""))
 
 
 def _lost(page: Page, lost: Lost) -> Cleaned:

@@ -1,40 +1,16 @@
-"""The Scrapy item pipelines, thin: Clean, Relevance, Dedupe, Store, in this order.
+"""Store: what becomes of a page is written down, with its article where there is one."""
 
-Each takes what the one before gives (`pipelines.items`). `ingest` runs the same four without
-Scrapy. Scrapy is known by its conventions only; nothing of it is needed but `DropItem`.
-"""
-
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Protocol
 
-from pipelines import clean, dedupe, relevance
-from pipelines.items import (
-    Article,
-    Cleaned,
-    Compared,
-    Duplicate,
-    DuplicateKind,
-    Judged,
-    Page,
-    StoredArticle,
-)
-from pipelines.items import Relevance as Judgement
-from pipelines.outcomes import Outcome, Verdict, page_outcome
+from pipelines import dedupe
+from pipelines.items import Article, Compared, DuplicateKind, Page, StoredArticle
+from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import next_reading
-from pipelines.store import (
-    Connection,
-    Database,
-    articles,
-    copies,
-    frontier,
-    incidents,
-    matches,
-    offers,
-)
-from pipelines.store.known import Known
-from pipelines.store.pages import RawPages, RawRecord
+from pipelines.stages.dedupe import compare
+from pipelines.stages.session import Stage
+from pipelines.stages.verdicts import duplicate_of, is_taken, outcome_of, why
+from pipelines.store import Connection, articles, copies, frontier, incidents, matches, offers
+from pipelines.store.pages import RawRecord
 from pipelines.store.validators import Validators, validators_of
 from pipelines.urls import canonical_key, host_of
 
@@ -46,149 +22,6 @@ _HANDED_ON = TAKEN | {Outcome.CANDIDATE}
 _KEPT = frozenset({Outcome.STORED, Outcome.COPY})
 
 
-class Session(Protocol):
-    """What the stages need of the crawl, or of the ingest, that they belong to."""
-
-    database: Database
-    crawl_id: int | None
-    raw: RawPages
-    keep_unused: timedelta
-
-    def now(self) -> datetime:
-        """The product's time."""
-
-
-class _Stage:
-    def __init__(self, session: Session) -> None:
-        self.session = session
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> "_Stage":
-        return cls(crawler.spider.session)
-
-
-class Clean(_Stage):
-    """Page -> Cleaned."""
-
-    def process_item(self, item: Page) -> Cleaned:
-        """What the cleaner makes of a page."""
-        return clean.clean(item, now=self.session.now())
-
-
-class Relevance(_Stage):
-    """Cleaned -> Judged, by all incidents at once that are open at that moment: a crawl may go on
-    for hours."""
-
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._stamp: Sequence[tuple[Any, ...]] = []
-        self._matcher = relevance.Matcher([])
-
-    def process_item(self, item: Cleaned) -> Judged:
-        """The verdicts; an incident that a person named takes the article whatever its score."""
-        if item.article is None:
-            return Judged(item)
-        self._look()
-        judgements = self._matcher.judge(item.article)
-        wanted = item.page.for_incident_id
-        return Judged(item, tuple(_forced(j) if j.incident_id == wanted else j for j in judgements))
-
-    def _look(self) -> None:
-        """See whether people opened, closed or changed incidents."""
-        with self.session.database.read() as conn:
-            stamp = incidents.stamp(conn)
-            if stamp != self._stamp:
-                self._matcher = relevance.Matcher(incidents.list_all(conn, open_only=True))
-                self._stamp = stamp
-
-
-def _forced(judgement: Judgement) -> Judgement:
-    return replace(judgement, verdict=Verdict.FOLLOW_UP, forced=True)
-
-
-class Dedupe(_Stage):
-    """Judged -> Compared: the same article, a copy of another, or new."""
-
-    def process_item(self, item: Judged) -> Compared:
-        """What the article repeats of what is stored."""
-        with self.session.database.read() as conn:
-            return _compare(conn, item)
-
-
-def _compare(conn: Connection, item: Judged) -> Compared:
-    article = item.cleaned.article
-    if article is None:
-        return Compared(item)
-    last_id = articles.last_id(conn)
-    known = articles.find_by_keys(conn, dedupe.keys_of(article, item.cleaned.page.requested_url))
-    if known is not None:
-        return _read_again(item, article, known)
-    if page_outcome(j.verdict for j in item.relevance) not in _COMPARED:
-        return Compared(item, last_id=last_id)
-    found = dedupe.sketch(article.text, article.title)
-    best = dedupe.copies_of(found, article.text, StoredSketches(conn))
-    return Compared(item, best[0] if best else None, hashes=found.hashes, last_id=last_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A stored article as `dedupe` looks at it."""
-
-    shared: int
-    sampled: int
-    title: str | None
-    text: str | None
-
-
-class StoredSketches:
-    """The sketches of a store, as `dedupe` looks them up and keeps them."""
-
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
-
-    def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
-        """See `dedupe.Sketches`."""
-        return copies.shared_sketch(self._conn, hashes, cap)
-
-    def same_text(self, text: str) -> Sequence[int]:
-        """See `dedupe.Sketches`."""
-        return copies.same_text(self._conn, text)
-
-    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, _Candidate]:
-        """See `dedupe.Sketches`."""
-        return {
-            id: _Candidate(shared[id], known.sampled, known.title, known.text)
-            for id, known in copies.sketched(self._conn, shared).items()
-        }
-
-    def add(self, article_id: int, hashes: Sequence[int]) -> None:
-        """See `dedupe.CopyIndex`."""
-        copies.sketch_add(self._conn, article_id, hashes)
-
-
-#: What no incident takes is not compared: nobody counts its copies.
-_COMPARED = frozenset({Outcome.STORED, Outcome.CANDIDATE})
-
-
-def _read_again(item: Judged, article: Article, known: Known) -> Compared:
-    """A second reading of a stored article. Only its own address can revise it: an AMP twin says
-    the same in other words, and would take turns with it for ever."""
-    same = Duplicate(known.id, DuplicateKind.URL, 1.0)
-    page = item.cleaned.page
-    own = {canonical_key(page.requested_url), canonical_key(page.url)}
-    if known.key not in own:
-        return Compared(item, same)
-    if known.text is None:  # kept for its time; it is needed again where an incident takes it now
-        hashes = dedupe.sketch(article.text, article.title).hashes
-        return Compared(item, same, revises=_is_taken(item), hashes=hashes)
-    change = dedupe.change_between(known.title, known.text, article.title, article.text)
-    completes = known.partial and not article.partial
-    shrinks = article.partial and not known.partial
-    revises = (change is dedupe.Change.REVISED and not shrinks) or completes
-    hashes = dedupe.sketch(article.text, article.title).hashes if revises else ()
-    return Compared(item, same, revises=revises, hashes=hashes)
-
-
 @dataclass(frozen=True, slots=True)
 class Stored:
     """What became of a page in the store."""
@@ -198,7 +31,7 @@ class Stored:
     article_id: int | None
 
 
-class Store(_Stage):
+class Store(Stage):
     """Compared -> StoredArticle, one transaction an article; what is not taken is dropped, after
     its outcome was written down."""
 
@@ -261,7 +94,7 @@ class Store(_Stage):
         cleaned = item.judged.cleaned
         if cleaned.withhold_raw is not None or not cleaned.page.body:
             return False
-        if _outcome(item) not in TAKEN or not _is_taken(item):
+        if outcome_of(item) not in TAKEN or not is_taken(item):
             return False
         with self.session.database.read() as conn:
             return not self._is_forgotten(conn, item)
@@ -277,15 +110,15 @@ class Store(_Stage):
     def _write(self, conn: Connection, item: Compared, raw: RawRecord | None) -> Stored:
         cleaned = item.judged.cleaned
         if cleaned.article is None:
-            return Stored(_outcome(item), cleaned.reason, None)
+            return Stored(outcome_of(item), cleaned.reason, None)
         if self._is_forgotten(conn, item):
             return Stored(
                 Outcome.ALREADY_KNOWN, "forgotten by hand; it is not taken in again", None
             )
         if item.last_id is not None and articles.last_id(conn) > item.last_id:
             # Another process stored articles since this one was compared.
-            item = _compare(conn, item.judged)
-        planned = _outcome(item)
+            item = compare(conn, item.judged)
+        planned = outcome_of(item)
         if item.duplicate is not None and item.duplicate.kind is DuplicateKind.URL:
             return self._again(conn, item, cleaned.article, raw)
         return self._new(conn, item, cleaned.article, planned, raw)
@@ -294,7 +127,7 @@ class Store(_Stage):
         self, conn: Connection, item: Compared, article: Article, raw: RawRecord | None
     ) -> Stored:
         """A stored article was read again, perhaps at another of its addresses."""
-        id, now, page = _duplicate(item).article_id, self.session.now(), item.judged.cleaned.page
+        id, now, page = duplicate_of(item).article_id, self.session.now(), item.judged.cleaned.page
         known = articles.get(conn, id)
         articles.add_aliases(conn, id, article, dedupe.keys_of(article, page.requested_url))
         due_at = next_reading(known.first_seen_at, now) if known.due_at is not None else None
@@ -341,7 +174,7 @@ class Store(_Stage):
         raw: RawRecord | None,
     ) -> Stored:
         now, page = self.session.now(), item.judged.cleaned.page
-        taken = _is_taken(item)
+        taken = is_taken(item)
         id = articles.insert(
             conn,
             article,
@@ -362,7 +195,7 @@ class Store(_Stage):
         if item.duplicate is not None:
             d = item.duplicate
             copies.join_group(conn, id, d.article_id, kind=d.kind, similarity=d.similarity, now=now)
-        return Stored(planned, _why(item, planned), id)
+        return Stored(planned, why(item, planned), id)
 
 
 def _of_those_there(conn: Connection, item: Compared) -> Compared:
@@ -375,41 +208,6 @@ def _of_those_there(conn: Connection, item: Compared) -> Compared:
     return (
         item if left == judged.relevance else replace(item, judged=replace(judged, relevance=left))
     )
-
-
-def _is_taken(item: Compared | Judged) -> bool:
-    """True where an open incident calls it a follow-up."""
-    judged = item.judged if isinstance(item, Compared) else item
-    return any(each.verdict is Verdict.FOLLOW_UP for each in judged.relevance)
-
-
-def _outcome(item: Compared) -> Outcome:
-    """What becomes of a page, before it is written down."""
-    cleaned, duplicate = item.judged.cleaned, item.duplicate
-    if cleaned.outcome is not None:
-        return cleaned.outcome
-    if duplicate is not None and duplicate.kind is DuplicateKind.URL:
-        return Outcome.REVISED if item.revises else Outcome.UNCHANGED
-    verdicts = page_outcome(each.verdict for each in item.judged.relevance)
-    return Outcome.COPY if duplicate is not None else verdicts
-
-
-def _why(item: Compared, outcome: Outcome) -> str | None:
-    """The reason that stands in the ledger: the highest score, or what it is a copy of."""
-    if outcome is Outcome.COPY:
-        duplicate = _duplicate(item)
-        return f"copy of {duplicate.article_id}, {duplicate.similarity:.0%} the same"
-    best = max(item.judged.relevance, key=lambda each: each.score, default=None)
-    if best is None:
-        return "no incident is open"
-    terms = ", ".join(reason.term for reason in best.reasons[:3])
-    return f"score {best.score:.3f}" + (f" ({terms})" if terms else "")
-
-
-def _duplicate(item: Compared) -> Duplicate:
-    if item.duplicate is None:
-        raise ValueError("the article repeats nothing")
-    return item.duplicate
 
 
 def _validators(page: Page) -> Validators:

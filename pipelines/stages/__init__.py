@@ -1,0 +1,13 @@
+"""The Scrapy item pipelines, thin: Clean, Relevance, Dedupe, Store, in this order.
+
+Each takes what the one before gives (`pipelines.items`). `ingest` runs the same four without
+Scrapy. Scrapy is known by its conventions only; nothing of it is needed but `DropItem`.
+"""
+
+from pipelines.stages.clean import Clean
+from pipelines.stages.dedupe import Dedupe, StoredSketches
+from pipelines.stages.relevance import Relevance
+from pipelines.stages.session import Session
+from pipelines.stages.store import Store, Stored
+
+__all__ = ["Clean", "Dedupe", "Relevance", "Session", "Store", "Stored", "StoredSketches"]
