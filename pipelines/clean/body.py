@@ -15,7 +15,8 @@ from pipelines.clean.blocks import HEADINGS, Block, blocks, paragraph, text_of
 from pipelines.clean.container import Story
 from pipelines.clean.document import Element, TooComplex
 from pipelines.clean.fragment import html_of
-from pipelines.clean.strip import cut_other_things, is_pay_line, line_reason
+from pipelines.clean.phrases import notices
+from pipelines.clean.strip import cut_other_things, line_reason
 from pipelines.text import count_words, squeeze
 
 #: BeautifulSoup needs about 25 ms for 100,000 characters and 1,000 elements.
@@ -24,6 +25,8 @@ MAX_STORY_ELEMENTS = 20_000
 #: A block with more of its characters than this in links is a list of links, up to this length.
 LINKS_SHARE = 0.6
 LINKS_CHARS = 300
+#: A line about subscribers that so many words of story follow breaks nothing off.
+REST_WORDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +50,22 @@ def read_body(story: Story, url: str, titles: Iterable[str] = ()) -> Body:
     soup = _soup(story.container)
     cut_other_things(soup)
     wanted = {key for title in titles if (key := _key(title))}
+    found = [(block, text) for block in blocks(soup) if (text := block.text)]
+    pay_lines = notices(text for _, text in found)
     kept: list[Block] = []
-    broken_off = False
-    for block in blocks(soup):
-        text = block.text
-        if not text or _is_links(block, text):
+    broken_off: int | None = None
+    for block, text in found:
+        if text in pay_lines:
+            broken_off = len(kept) if pay_lines[text] == "rest" else broken_off
+        elif _is_links(block, text):
             continue
-        if is_pay_line(text):
-            broken_off = True
         elif wanted and _is_headline(block, _key(text), wanted):
             wanted.clear()
         elif not line_reason(text):
             kept.append(block)
+    rest = None if broken_off is None else sum(count_words(b.text) for b in kept[broken_off:])
     kept = _with_lead(story.lead, _without_loose_headings(kept))
-    return body_of(text_of(kept), broken_off, html_of(kept, url))
+    return body_of(text_of(kept), rest is not None and rest < REST_WORDS, html_of(kept, url))
 
 
 def body_of(text: str, broken_off: bool = False, html: str | None = None) -> Body:

@@ -8,7 +8,7 @@ with the error in its reason.
 import logging
 from datetime import UTC, datetime
 
-from pipelines.clean import lookalikes, robots, sniff
+from pipelines.clean import lookalikes, robots, sniff, teasers
 from pipelines.clean.body import MAX_STORY_CHARS, Body, body_of, read_body
 from pipelines.clean.container import find_story, prune
 from pipelines.clean.decode import decode
@@ -81,7 +81,7 @@ def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     fill_from_link(found, page, now)
     if finding is not None:
         return _behind_wall(page, found, finding.reason, withhold)
-    partial = lookalikes.is_teaser(head, body)
+    partial = teasers.is_teaser(head, body)
     return Cleaned(page, _article(page, found, body, partial), withhold_raw=withhold)
 
 

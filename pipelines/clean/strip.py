@@ -108,29 +108,6 @@ def _is_date(line: str) -> bool:
     return all(word.startswith(_DATE_WORDS) for word in _LETTERS.findall(line.lower()))
 
 
-#: What a paywall says where the text breaks off.
-_PAY_LINE = re.compile(
-    r"(?:il vous reste [\d.,]+ ?%|this (?:article|story|content) is (?:only |"
-    r"exclusively )?(?:for|available to|reserved for) (?:paid |our |"
-    r"registered )?(?:subscribers|members)|(?:article|contenu) réservé aux abonnés|"
-    r"la suite est réservée|subscribe (?:now )?to (?:read|continue|unlock|keep)|"
-    r"(?:to )?(?:continue|keep) reading[^.]{0,40}(?:subscri|register|sign|log)|"
-    r"already a (?:subscriber|member)|you have (?:reached|read) your[^.]{0,40}(?:limit|"
-    r"articles)|(?:register|sign up|log in|sign in) (?:for free )?to (?:continue|read|"
-    r"keep)|(?:weiterlesen|jetzt lesen) mit\b|dieser artikel ist (?:nur )?für abonnenten|"
-    r"(?:contenido|artículo|noticia) (?:exclusivo|solo) para (?:suscriptores|socios)|"
-    r"unlock (?:this|the) (?:article|story|full)|the full (?:article|"
-    r"story) is (?:only )?available)",
-    re.IGNORECASE,
-)
-PAY_LINE_CHARS = 250
-
-
-def is_pay_line(line: str) -> bool:
-    """True where a line says that what follows is for subscribers."""
-    return len(line) <= PAY_LINE_CHARS and _PAY_LINE.search(line) is not None
-
-
 def cut_other_things(soup: BeautifulSoup) -> None:
     """Take out of the soup what names and tags say is no part of the story."""
     limit = KEEP_SHARE * len(soup.get_text())
