@@ -21,7 +21,7 @@ from crawler.config import Config
 from crawler.home import Home
 from crawler.wanted import Wanted
 from pipelines.errors import FollowupError
-from pipelines.store import crawls, frontier, pages, worklists
+from pipelines.store import crawls
 from pipelines.store.crawls import Crawl, CrawlState
 
 _log = logging.getLogger(__name__)
@@ -171,7 +171,7 @@ def settle(home: Home, child: Child, end: End | None = None) -> Crawl:
         if end is None and row.state is CrawlState.REQUESTED:
             end = End(CrawlState.FAILED, last_words(life.log_path(home.config, child.id)))
     if end is not None and row.state in _UNENDED:
-        close(home, row, end)
+        _close(home, row, end)
     with home.database.write() as conn:
         crawls.set_exit_status(conn, child.id, status)
     life.settle_dead(home.config, home.clock, home.database)
@@ -179,16 +179,15 @@ def settle(home: Home, child: Child, end: End | None = None) -> Crawl:
         return crawls.get(conn, child.id)
 
 
-def close(home: Home, row: Crawl, end: End) -> None:
+def _close(home: Home, row: Crawl, end: End) -> None:
     """End a crawl's row whose process is gone; what it had in hand is queued again."""
-    now = home.now()
-    said = "the crawl was cancelled" if end.state is CrawlState.CANCELLED else end.reason
+    crashed = end.state is CrawlState.FAILED
+    left = f"still queued: {end.reason if crashed else 'the crawl was cancelled'}"
+    raw, now = home.config.raw_folder, home.now()
     with home.database.write() as conn:
-        crashed = end.state is CrawlState.FAILED
-        worklists.close(conn, row.id, f"still queued: {said}", now=now, crashed=crashed)
-        crawls.finish(conn, row.id, end.state, now=now, end_reason=end.reason)
-        frontier.release(conn, [row.id])
-        pages.cut_orphans(conn, home.config.raw_folder)
+        life.end(
+            conn, raw, [row.id], end.state, left=left, said=end.reason, now=now, crashed=crashed
+        )
 
 
 def last_words(log: Path) -> str:

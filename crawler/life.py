@@ -105,16 +105,35 @@ def settle_dead(
     dead = [row.id for row in others if is_dead(config, row, clock.wall())]
     if not dead:
         return []
+    left = "still queued: the crawl's process ended"
+    said = "its process ended without a word"  # also for the sources that it leaves
     now = clock.now()
     with database.write() as conn:
-        for crawl_id in dead:
-            left = "still queued: the crawl's process ended"
-            worklists.close(conn, crawl_id, left, now=now, crashed=True)
-            said = "its process ended without a word"  # also for the sources that it leaves
-            crawls.finish(conn, crawl_id, CrawlState.FAILED, now=now, end_reason=said)
-        frontier.release(conn, dead)
-        pages.cut_orphans(conn, config.raw_folder)
+        end(conn, config.raw_folder, dead, left=left, said=said, now=now, crashed=True)
     return dead
+
+
+def end(
+    conn: Connection,
+    raw: Path,
+    crawl_ids: Collection[int],
+    state: CrawlState = CrawlState.FAILED,
+    *,
+    left: str,
+    said: str,
+    now: datetime,
+    crashed: bool = False,
+) -> None:
+    """End the rows of crawls that no process has; what they had in hand is queued again.
+
+    `raw` is the folder of raw pages, `left` the reason of links still queued, `said` the crawl's;
+    for `crashed` see `worklists.close`.
+    """
+    for crawl_id in crawl_ids:
+        worklists.close(conn, crawl_id, left, now=now, crashed=crashed)
+        crawls.finish(conn, crawl_id, state, now=now, end_reason=said)
+    frontier.release(conn, crawl_ids)
+    pages.cut_orphans(conn, raw)
 
 
 def is_dead(config: Config, row: Crawl, wall: datetime) -> bool:

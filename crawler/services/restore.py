@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from crawler import life
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.services import archive
@@ -28,12 +29,10 @@ from pipelines.store import (
     Connection,
     copying,
     crawls,
-    frontier,
     incidents,
     open_database,
     pages,
     sources,
-    worklists,
 )
 from pipelines.store.crawls import CrawlState
 
@@ -285,8 +284,7 @@ def _made_ready(clock: Clock, staging: Path, manifest: Manifest) -> _Ready:
         with _readable(), database.read() as conn:
             _check_rows(conn, manifest)
         with _readable(), database.write() as conn:
-            ended = _settle(conn, clock)
-            pages.cut_orphans(conn, raw)
+            ended = _settle(conn, clock, raw)
         with _readable(), database.read() as conn:
             lost = tuple(record.url for record in pages.unreadable(conn, raw))
             return _Ready(tuple(ended), lost, copying.counts(conn))
@@ -318,14 +316,11 @@ def _check_rows(conn: Connection, manifest: Manifest) -> None:
         raise ValueError(f"the raw page of {wrong.url!r} lies beyond {wrong.warc_file}")
 
 
-def _settle(conn: Connection, clock: Clock) -> list[int]:
-    """End the crawls that ran then, as `life.settle_dead` ends those whose process is gone."""
+def _settle(conn: Connection, clock: Clock, raw: Path) -> list[int]:
+    """End the crawls that ran then; nobody has the schedule."""
     begun = crawls.in_state(conn, CrawlState.REQUESTED) + crawls.running(conn)
-    ids, now = [row.id for row in begun], clock.now()
-    for crawl_id in ids:
-        worklists.close(conn, crawl_id, _LEFT, now=now)
-        crawls.finish(conn, crawl_id, CrawlState.FAILED, now=now, end_reason=_ENDED)
-    frontier.release(conn, ids)
+    ids = [row.id for row in begun]
+    life.end(conn, raw, ids, left=_LEFT, said=_ENDED, now=clock.now())
     copying.free_server(conn)
     return ids
 
