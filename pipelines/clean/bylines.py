@@ -1,132 +1,122 @@
 """Who wrote it: names of persons or agencies, as printed, without "By".
 
-JSON-LD first (measured: .88 of names right), then meta tags, then what is marked as a byline in
-the page. A value is taken apart at commas and at "and" in several languages; what is no name (a
-site, an address, a sentence, a role) is dropped.
+Order: JSON-LD (measured: .88 of names right), meta tags, what is marked as a byline in the page,
+and a line that begins with "By" near the headline. A source that names only the outlet itself is
+passed over where a later one names somebody else; the outlet is the author only where nobody is.
+What is a name at all, `persons` decides.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from pipelines.clean import jsonld
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, line_of, text_of
 from pipelines.clean.names import name_of
-from pipelines.text import squeeze
+from pipelines.clean.persons import (
+    BYLINE_CHARS,
+    MAX_AUTHORS,
+    in_order,
+    is_handle,
+    is_personal,
+    names,
+)
+from pipelines.urls import host_of
 
-MAX_AUTHORS = 12
-NAME_WORDS = 6
-NAME_CHARS = 60
-BYLINE_CHARS = 200
 MAX_BYLINES = 40
+#: Elements after the headline among which a line that begins with "By" is looked for.
+NEAR_HEADLINE = 150
+SIGNED_CHARS = 100
 
 _METAS = (
     *("author", "article:author", "dc.creator", "dcterms.creator", "byl", "parsely-author"),
-    *("sailthru.author", "citation_author", "article:author_name", "creator", "authors"),
-    *("cxenseparse:author", "rbauthors", "og:article:author", "twitter:data1"),
+    *("sailthru.author", "article:author_name", "creator", "authors", "articleauthor", "byline"),
+    *("cxenseparse:author", "rbauthors", "og:article:author", "article:byline", "twitter:data1"),
 )
-_BY = re.compile(
-    r"^(?:(?:written|posted|reported|published|edited|story|text|words|article|analysis|opinion|"
-    r"review|report|interview|photos?)\s+)?(?:by|von|par|por|di|af|av|door|przez|autor(?:in|e)?|"
-    r"author|text|texte|reporter|redaktion)\b\s*:?\s*",
+#: Of libraries, which write the surname first.
+_LIBRARY_METAS = ("citation_author", "dc.contributor")
+_SIGNED = re.compile(
+    r"\s*(?:(?:written|story|text|words|veröffentlicht|erstellt)\s+)?"
+    r"(?:by|von|par|por|di|door|av|af|autor(?:in)?|auteur|autore|author|автор|oleh|yazar|"
+    r"作者|記者|记者|بقلم|מאת)\b",
     re.IGNORECASE,
 )
-_AND = re.compile(
-    r"\s*[;|/•·\n]\s*|\s*,\s*(?:and\s+)?|\s+(?:and|und|et|och|with|&|\+)\s+|"
-    r"(?<=[a-zà-ÿ])\s+(?:y|e|og|en|i|a)\s+(?=[A-ZÀ-Ý])"
+_MARKED = re.compile(
+    r"-(?:author-?name|autor(?:en|in)?|auteur|autore|verfasser|redakteur|redacteur|forfatter|"
+    r"skribent|writer|post-author|entry-author|article-author)-"
 )
-_BRACKETS = re.compile(r"[(\[][^()\[\]]{0,80}[)\]]")
-_NO_NAME = re.compile(
-    r"""[@<>={}\[\]"“”\\#*_%$€£§]|https?:|www\.|\.(?:com|org|net|de|co\.uk)\b|\d|[!?…]|[.:]$""",
-    re.IGNORECASE,
-)
-_INITIAL = re.compile(r"(?:^|\s)(?:[A-ZÀ-Þ]|jr|sr|dr|st|ph\.?d|m\.?d)\.$", re.IGNORECASE)
-_NOT_PERSONS = frozenset(
-    {
-        *("facebook", "twitter", "instagram", "linkedin", "youtube", "pinterest", "whatsapp"),
-        *("reddit", "tiktok", "telegram", "google", "admin", "administrator", "editor"),
-        *("editors", "newsroom", "webmaster", "unknown", "anonymous", "null", "none"),
-        *("undefined", "author", "authors", "guest", "user", "share", "email", "home", "news"),
-        *("redaktion", "editorial", "contributor", "read", "more", "updated", "published"),
-        *("follow", "subscribe", "comments", "reporter", "correspondent"),
-    }
-)
-_ROLE = re.compile(
-    r"\b(?:writer|reporter|correspondent|editor|columnist|contributor|producer|journalist|"
-    r"bureau|chief|director|professor|analyst|photographer|fellow|redakteur\w*|korrespondent\w*|"
-    r"minutes?|min read|ago|updated|published|news desk)\b",
-    re.IGNORECASE,
-)
+_ELSEWHERE = re.compile(r"-(?:comment|comments|reply|related|teaser|sidebar|bio|share|widget)-")
+_SQUASH = re.compile(r"[\W_]+")
+_TOP_LEVEL = re.compile(r"\.(?:co|com|org|net)?\.?[a-z]{2,6}$")
 
 
 def authors(head: Head, outlet: str | None) -> tuple[tuple[str, ...], str] | None:
     """The names and where they were read; None where the page gives none."""
-    for source, raws in (
-        ("json-ld", _of_jsonld(head)),
-        ("meta", head.all(*_METAS)),
-        ("visible", _visible(head.root)),
-    ):
-        if found := names(raws, outlet):
-            return found, source
-    return None
+    own = _own_names(head, outlet)
+    nobody: tuple[tuple[str, ...], str] | None = None
+    for source, found in _found(head, own):
+        persons = tuple(name for name in found if _squashed(name) not in own)
+        if nobody is not None and source == "visible":
+            persons = tuple(name for name in persons if is_personal(name))
+        if persons and not all(is_handle(name) for name in persons):
+            return (found if source == "json-ld" else persons), source
+        if found and nobody is None:
+            nobody = found, source
+    return nobody
 
 
-def names(raws: Iterable[str], outlet: str | None = None) -> tuple[str, ...]:
-    """The names in some raw bylines, each once, in order."""
-    found: dict[str, str] = {}
-    for raw in raws:
-        for part in _parts(raw):
-            found.setdefault(part.casefold(), part)
-    kept = list(found.values())
-    if len(kept) > 1 and outlet:
-        kept = [name for name in kept if name.casefold() != outlet.casefold()]
-    return tuple(kept[:MAX_AUTHORS])
-
-
-def _parts(raw: str) -> Iterator[str]:
-    raw = _BRACKETS.sub(" ", squeeze(raw[:BYLINE_CHARS]))
-    raw = _BY.sub("", raw, count=1)
-    for part in _AND.split(raw):
-        part = _BY.sub("", squeeze(part), count=1).strip(" ,.-–—'’") if part else ""
-        part = _with_dot(part, raw)
-        if is_name(part):
-            yield part.title() if part.isupper() and " " in part else part
-
-
-def _with_dot(part: str, raw: str) -> str:
-    dotted = f"{part}."
-    return dotted if _INITIAL.search(dotted) and dotted in raw else part
-
-
-def is_name(part: str) -> bool:
-    """True for what can be the name of a person or an agency."""
-    bare = _INITIAL.sub("", part)
-    if not 2 <= len(part) <= NAME_CHARS or len(part.split()) > NAME_WORDS:
-        return False
-    if _NO_NAME.search(bare) or part.casefold() in _NOT_PERSONS or _ROLE.search(part):
-        return False
-    if part[0].islower():
-        return any(word[0].isupper() for word in part.split())
-    return part[0].isalpha()
-
-
-def _of_jsonld(head: Head) -> Iterator[str]:
+def _found(head: Head, own: frozenset[str]) -> Iterator[tuple[str, tuple[str, ...]]]:
     for field in ("author", "creator"):
-        found = list(_persons(head.article.get(field), head.things))
-        if found:
-            yield from found
-            return
+        items = [_whole(raw, own) for raw in _persons(head.article.get(field), head.things)]
+        yield "json-ld", names(items, declared=True)
+    yield "meta", names((_whole(raw, own) for raw in head.all(*_METAS)), declared=True)
+    yield "meta", names((in_order(raw) for raw in head.all(*_LIBRARY_METAS)), declared=True)
+    yield "visible", names(_visible(head.root))
+    signed = names(_signed(head.root))
+    yield "visible", tuple(name for name in signed if is_personal(name))
+
+
+def _own_names(head: Head, outlet: str | None) -> frozenset[str]:
+    """The outlet's names for itself, squashed."""
+    host = host_of(head.url).removeprefix("www.")
+    publisher = next(_persons(head.article.get("publisher"), head.things), "")
+    given = (outlet or "", publisher, host, _TOP_LEVEL.sub("", host), head.meta("og:site_name"))
+    return frozenset(key for name in given if (key := _squashed(name or "")))
+
+
+def _squashed(text: str) -> str:
+    return _SQUASH.sub("", text.casefold())
+
+
+def _whole(raw: str, own: frozenset[str]) -> str:
+    """The raw byline without the outlet behind its last comma and without what stands behind the
+    outlet before its first ("Paper, Town, Country"); "" where nobody is left."""
+    first, comma, _ = raw[:BYLINE_CHARS].partition(",")
+    if comma and _squashed(first) in own:
+        return first
+    before, comma, last = raw[:BYLINE_CHARS].rpartition(",")
+    return before.strip() if comma and _squashed(last) in own else raw
 
 
 def _persons(value: Any, things: list[jsonld.Thing]) -> Iterator[str]:
-    for item in (value if isinstance(value, list) else [value])[:MAX_AUTHORS]:
-        item = jsonld.resolved(item, things)
-        if isinstance(item, dict):
-            item = item.get("name")
-        for name in item if isinstance(item, list) else [item]:
-            if text := text_of(name):
-                yield text
+    waiting = [value]
+    for _ in range(4 * MAX_AUTHORS):
+        if not waiting:
+            return
+        item = jsonld.resolved(waiting.pop(0), things)
+        if isinstance(item, list):
+            waiting = [*item[:MAX_AUTHORS], *waiting]
+        elif isinstance(item, dict):
+            waiting.insert(0, item.get("name") or _full_name(item))
+        elif text := text_of(item):
+            yield text
+
+
+def _full_name(person: jsonld.Thing) -> str:
+    parts = (text_of(person.get(field)) for field in ("givenName", "familyName"))
+    return " ".join(part for part in parts if part)
 
 
 def _visible(root: Element) -> Iterator[str]:
@@ -141,7 +131,7 @@ def _visible(root: Element) -> Iterator[str]:
             bylines.append(line_of(element))
         if len(marked) + len(bylines) >= MAX_BYLINES:
             break
-    signed = [line for line in bylines if _BY.match(line)]
+    signed = [line for line in bylines if _SIGNED.match(line)]
     for line in (*marked, *signed, *bylines):
         if len(line) < BYLINE_CHARS and names([line]):
             yield line
@@ -149,6 +139,33 @@ def _visible(root: Element) -> Iterator[str]:
 
 
 def _is_marked_author(element: Element, name: str) -> bool:
+    if name and _ELSEWHERE.search(name):
+        return False
     if element.get("rel") == "author" or element.get("itemprop") == "author":
         return True
-    return "-author-name-" in name or ("-author-" in name and len(element) < 4)
+    return bool(name) and (
+        _MARKED.search(name) is not None or ("-author-" in name and len(element) < 4)
+    )
+
+
+def _signed(root: Element) -> Iterator[str]:
+    """A short line near the headline that begins with "By"."""
+    for line in _lines_after(next(root.iter("h1"), None)):
+        if len(line) < SIGNED_CHARS and _SIGNED.match(line):
+            yield line
+            return
+
+
+def _lines_after(headline: Element | None) -> Iterable[str]:
+    if headline is None:
+        return ()
+    return (line_of(element) for element in islice(_following(headline), NEAR_HEADLINE))
+
+
+def _following(element: Element) -> Iterator[Element]:
+    """The elements behind it in the order of the page."""
+    here = element
+    while here is not None:
+        for sibling in here.itersiblings():
+            yield from sibling.iter("p", "div", "span", "address", "h2", "h3", "h4", "h5", "h6")
+        here = here.getparent()
