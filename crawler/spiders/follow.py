@@ -58,6 +58,8 @@ class FollowSpider(RowSpider):
         spider.polls = Polls(spider.session)
         spider.not_polled = {}
         crawler.signals.connect(spider.broken, signals.item_error)
+        for ended in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.page_ended, ended)
         return spider
 
     work: Worklist
@@ -183,7 +185,6 @@ class FollowSpider(RowSpider):
         elif (ending := ending_of_answer(response)) is not None:
             self.session.settle(job, _reread(response.status, ending) if job.article_id else ending)
         else:
-            self.session.progress.pages += 1
             yield self.page_of(
                 response,
                 response.request,
@@ -199,6 +200,10 @@ class FollowSpider(RowSpider):
         if job.tries > MOST_WAITS:
             return False
         return self.session.gate.wait_seconds(job.host) <= PATIENCE_SECONDS
+
+    def page_ended(self) -> None:
+        """A page went through the pipelines, whatever became of it."""
+        self.session.progress.pages += 1
 
     # failures
 
