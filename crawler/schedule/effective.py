@@ -49,13 +49,6 @@ class Rules:
             return (("all", self.rules["all"]),)
         return found
 
-    def is_paused(self, source: Source) -> bool:
-        """True where all is paused, the source, or every open incident that follows it."""
-        if "all" in self.paused or Subject(source_id=source.id).name in self.paused:
-            return True
-        following = self.following(source)
-        return bool(following) and not self._active(source)
-
     def is_wanted(self, source: Source) -> bool:
         """True where an open incident that is not paused follows it, and nothing pauses it."""
         if "all" in self.paused or Subject(source_id=source.id).name in self.paused:

@@ -299,12 +299,6 @@ def ask_cancel(
     return current
 
 
-def is_cancel_asked(conn: Connection, id: int) -> bool:
-    """True once somebody asked for its end."""
-    asked = select(crawl.c.cancel_requested_at).where(crawl.c.id == id)
-    return conn.execute(asked).scalar() is not None
-
-
 def takes_more() -> ColumnElement[bool]:
     """The condition on a row of `crawl`: it runs, and may be handed something to do."""
     return and_(

@@ -39,14 +39,6 @@ def get(conn: Connection, slug: str) -> Incident:
     return _incident(conn, row)
 
 
-def by_id(conn: Connection, id: int) -> Incident:
-    """Raises UnknownThing where there is none of that id."""
-    row = conn.execute(select(incident).where(incident.c.id == id)).one_or_none()
-    if row is None:
-        raise UnknownThing("incident", id, remedy="`followup incident list` shows them.")
-    return _incident(conn, row)
-
-
 def list_all(conn: Connection, *, open_only: bool = False) -> list[Incident]:
     """Incidents by id."""
     wanted = select(incident).order_by(incident.c.id)

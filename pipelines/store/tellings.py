@@ -113,6 +113,10 @@ _ITEMS = (
 )
 
 
+_IS_ITS_MATCH = and_(
+    match.c.article_id == notice.c.article_id, match.c.incident_id == notice.c.incident_id
+)
+_MATCHED = select(notice.c.id).join(match, _IS_ITS_MATCH)
 #: What need not be told any more, and why. A digest or quiet hours can lie between.
 _STALE = (
     (
@@ -124,27 +128,11 @@ _STALE = (
     ),
     (
         "dismissed before it was told",
-        select(notice.c.id)
-        .join(
-            match,
-            and_(
-                match.c.article_id == notice.c.article_id,
-                match.c.incident_id == notice.c.incident_id,
-            ),
-        )
-        .where(match.c.review == Decision.DISMISS),
+        _MATCHED.where(match.c.review == Decision.DISMISS),
     ),
     (
         "no follow-up any more",
-        select(notice.c.id)
-        .join(
-            match,
-            and_(
-                match.c.article_id == notice.c.article_id,
-                match.c.incident_id == notice.c.incident_id,
-            ),
-        )
-        .where(notice.c.event.in_([Event.NEW_FOLLOW_UP, Event.FIRST_REPORT]), ~IS_TAKEN),
+        _MATCHED.where(notice.c.event.in_([Event.NEW_FOLLOW_UP, Event.FIRST_REPORT]), ~IS_TAKEN),
     ),
     (
         "it spoke again before it was told",

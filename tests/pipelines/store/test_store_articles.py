@@ -599,7 +599,7 @@ def test_an_incident_comes_back_as_it_was_stored(database: Database) -> None:
         assert incidents.get(conn, "sony-hack") == replace(told, id=id, created_at=NOW)
         changed = replace(told, title="New", seeds=told.seeds[1:], window=Window())
         incidents.update(conn, changed)
-        assert incidents.by_id(conn, id) == replace(changed, id=id, created_at=NOW)
+        assert incidents.get(conn, changed.slug) == replace(changed, id=id, created_at=NOW)
         with pytest.raises(BadInput):
             incidents.add(conn, told, NOW)
         incidents.set_open(conn, "sony-hack", False)
@@ -721,7 +721,7 @@ def test_a_crawl_is_started_once_and_ends_once(database: Database) -> None:
         assert [row.pid for row in crawls.running(conn)] == [7]
         assert crawls.heartbeat(conn, id, wall_now=NOW, requests=3, progress={"asking": []})
         assert crawls.ask_cancel(conn, id, now=NOW) is crawls.CrawlState.RUNNING
-        assert crawls.is_cancel_asked(conn, id)
+        assert crawls.get(conn, id).cancel_requested_at == NOW
         state = crawls.CrawlState.CANCELLED
         assert crawls.finish(conn, id, state, now=NOW, end_reason="asked to", seconds=1.5)
         assert not crawls.finish(conn, id, crawls.CrawlState.FAILED, now=NOW)
