@@ -6,11 +6,12 @@ with the error in its reason.
 """
 
 import logging
+from dataclasses import replace
 from datetime import UTC, datetime
 
-from pipelines.clean import lookalikes, robots, sniff, teasers
+from pipelines.clean import live, lookalikes, robots, sniff, teasers
 from pipelines.clean.body import MAX_STORY_CHARS, Body, body_of, read_body
-from pipelines.clean.container import find_story, prune
+from pipelines.clean.container import Story, find_story, prune
 from pipelines.clean.decode import decode
 from pipelines.clean.document import TooComplex, parse
 from pipelines.clean.fragment import base_of
@@ -22,13 +23,11 @@ from pipelines.clean.metadata import (
     metadata_of_link,
     read_metadata,
 )
+from pipelines.clean.sniff import MAX_PAGE_BYTES
 from pipelines.clean.titles import titles_of
 from pipelines.items import Article, Cleaned, Page
 from pipelines.outcomes import Outcome
 from pipelines.text import count_words, paragraphs
-
-#: The largest recorded page of an article has 5.6 MB.
-MAX_PAGE_BYTES = 10 * 1024 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -62,16 +61,18 @@ def _clean(page: Page, now: datetime) -> Cleaned:
     if root is None:
         return Cleaned(page, None, Outcome.NO_TEXT, "the page is empty")
     head = read_head(root, text, page.url)
-    return _judge(page, head, now)
+    return _judge(page, head, now, may_be_live=live.is_suspect(text))
 
 
-def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
+def _judge(page: Page, head: Head, now: datetime, *, may_be_live: bool) -> Cleaned:
     found = read_metadata(head, page, now)
     names = titles_of(head, found.title)
     base_url = base_of(head.root, page.url)
     prune(head.root)
     story = find_story(head.root)
-    body = _longer(read_body(story, base_url, names) if story else body_of(""), head)
+    dated = (found.published_at, found.modified_at)
+    blog = live.read_live(head, story, base_url, names, *dated) if may_be_live else None
+    body = blog.body if blog else _body(story, base_url, names, head)
     withhold = robots.withhold_raw(page, head)
     finding = lookalikes.lookalike(head, story, body, names)
     if finding is not None and finding.outcome is not Outcome.WALL:
@@ -82,11 +83,20 @@ def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     if finding is not None:
         return _behind_wall(page, found, finding.reason, withhold)
     partial = teasers.is_teaser(head, body)
-    return Cleaned(page, _article(page, found, body, partial), withhold_raw=withhold)
+    if partial:
+        found.provenance.setdefault("is_free", "visible")
+    article = _article(page, found, body, partial)
+    if partial:
+        article = replace(article, is_free=False)
+    if blog is not None:
+        article = replace(article, entries=blog.entries)
+    return Cleaned(page, article, withhold_raw=withhold)
 
 
-def _longer(body: Body, head: Head) -> Body:
-    """The text that JSON-LD gives, where the markup holds none (it is written by a script)."""
+def _body(story: Story | None, base_url: str, names: list[str], head: Head) -> Body:
+    """The story's text, or what JSON-LD gives where the markup holds none (it is written by a
+    script)."""
+    body = read_body(story, base_url, names) if story else body_of("")
     given = head.article.get("articleBody")
     if body.words >= lookalikes.MIN_WORDS or not isinstance(given, str):
         return body
