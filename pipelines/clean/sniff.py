@@ -7,6 +7,8 @@ or with one that servers give to anything, markup must be seen in the first byte
 import re
 
 SNIFF_BYTES = 2_048
+#: A larger one is not read. The largest recorded page of an article has 5.6 MB.
+MAX_PAGE_BYTES = 10 * 1024 * 1024
 
 #: First bytes of what is no text, with its name.
 _MAGIC: tuple[tuple[bytes, str], ...] = (
