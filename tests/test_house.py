@@ -16,7 +16,7 @@ FLOORS = (
     {"crawler"},
     {"pipelines.stages"},
     {"pipelines.clean", "pipelines.relevance", "pipelines.dedupe", "pipelines.store"},
-    {"pipelines.incident", "pipelines.items", "pipelines.polling"},
+    {"pipelines.incident", "pipelines.items", "pipelines.polling", "pipelines.records"},
     {
         "pipelines.outcomes",
         "pipelines.errors",

@@ -5,6 +5,7 @@ from typing import Any
 
 from crawler.home import Home
 from pipelines.dates import iso
+from pipelines.records import told
 from pipelines.store import exports, incidents
 from pipelines.store.exports import Exported
 
@@ -45,16 +46,9 @@ def record(row: Exported) -> dict[str, Any]:
     return {
         "id": row.id,
         "url": row.url,
-        "canonical_url": row.canonical_url,
         "aliases": list(row.aliases),
-        "title": row.title,
-        "text": row.text,
-        "authors": list(row.authors),
-        "published_at": iso(row.published_at),
-        "modified_at": iso(row.modified_at),
+        **told(row),
         "first_seen_at": iso(row.first_seen_at),
-        "outlet": row.outlet,
-        "language": row.language,
         "verdict": str(row.verdict),
         "score": row.score,
         "reasons": [{"term": r.term, "kind": r.kind, "weight": r.weight} for r in row.reasons],
@@ -62,7 +56,6 @@ def record(row: Exported) -> dict[str, Any]:
         "group": row.group,
         "copy_of": row.copy_of,
         "revisions": row.revisions,
-        "partial": row.partial,
     }
 
 

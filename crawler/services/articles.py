@@ -13,6 +13,7 @@ from pipelines.dedupe import diff as word_diff
 from pipelines.dedupe import with_context
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.outcomes import Outcome
+from pipelines.records import told
 from pipelines.relevance import marks
 from pipelines.store import (
     Connection,
@@ -83,28 +84,18 @@ def show(home: Home, id: int) -> dict[str, Any]:
         source = None if found.source_id is None else sources.get(conn, found.source_id).url
         raw = pages.of_article(conn, id)
         reasons = [reason for match in matches.of_article(conn, id) for reason in match.reasons]
-        text = found.text
         return {
             "id": found.id,
             "url": found.url,
-            "canonical_url": found.canonical_url,
-            "title": found.title,
-            "authors": list(found.authors),
-            "outlet": found.outlet,
-            "language": found.language,
-            "published_at": iso(found.published_at),
+            **told(found),
             "published_raw": found.published_raw,
-            "modified_at": iso(found.modified_at),
             "first_seen_at": iso(found.first_seen_at),
             "read_at": iso(found.read_at),
             "reads": found.reads,
             "vanished_at": iso(found.vanished_at),
-            "partial": found.partial,
             "source": source,
-            "text": text,
-            "marks": marks(text, reasons) if text else [],
+            "marks": marks(found.text, reasons) if found.text else [],
             "aliases": articles.aliases_of(conn, id),
-            "provenance": dict(found.provenance),
             "copies": _copies(conn, found.group, but=id),
             "versions": _versions(conn, id),
             "matches": _matches(conn, id),

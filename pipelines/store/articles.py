@@ -16,6 +16,7 @@ from sqlalchemy import insert as insert_row
 from pipelines.errors import UnknownThing
 from pipelines.items import Article
 from pipelines.outcomes import Outcome, Verdict
+from pipelines.records import dates_record, entries_record
 from pipelines.store import matches, pages, search
 from pipelines.store.columns import storable
 from pipelines.store.database import insert_into
@@ -282,7 +283,10 @@ def _told(read: Article) -> dict[str, Any]:
         "modified_raw": read.modified_raw,
         "language": read.language,
         "outlet": read.outlet,
+        "section": read.section,
+        "is_free": read.is_free,
         "image": read.image,
+        "dates": dates_record(read.dates) or None,
     }
 
 
@@ -314,6 +318,8 @@ def _version(read: Article, seen_at: datetime, page_id: int | None) -> dict[str,
     return {
         "title": read.title,
         "text": read.text,
+        "html": read.html,
+        "entries": entries_record(read.entries) or None,
         "modified_at": read.modified_at,
         "seen_at": seen_at,
         "text_sha256": digest(read.text),

@@ -40,5 +40,6 @@ def _take_text(conn: Connection, ids: Sequence[int], folder: Path) -> None:
     pages.remove(conn, folder, ids)
     search.remove(conn, ids)
     conn.execute(delete(sketch).where(sketch.c.article_id.in_(ids)))
-    conn.execute(update(revision).where(revision.c.article_id.in_(ids)).values(text=None))
+    versions = update(revision).where(revision.c.article_id.in_(ids))
+    conn.execute(versions.values(text=None, html=None, entries=None))
     conn.execute(update(link).where(link.c.article_id.in_(ids)).values(snippet=None))

@@ -7,8 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from pipelines.items import Reason
+from pipelines.items import Dated, Entry, Reason
 from pipelines.outcomes import Outcome, Verdict
+from pipelines.records import dates_of, entries_of
 from pipelines.store.database import chunks
 from pipelines.store.known import with_offset
 from pipelines.store.schema import alias, article, match, revision
@@ -22,7 +23,8 @@ TAKEN = (Verdict.FOLLOW_UP, Verdict.CANDIDATE, Verdict.OUT_OF_WINDOW)
 class Exported:
     """An article with one incident's view of it; a copy is an article of its own here.
 
-    Times of publication have the page's own offset. `text` None: it expired. `group` is the copy
+    Times of publication have the page's own offset. `text` None: it expired; `html` as in
+    `known.Known`. `group` is the copy
     group, `copy_of` its origin. `revisions` counts edits: 0 for one that never changed.
     """
 
@@ -32,12 +34,19 @@ class Exported:
     aliases: tuple[str, ...]
     title: str | None
     text: str | None
+    html: str | None
     authors: tuple[str, ...]
     published_at: datetime | None
     modified_at: datetime | None
     first_seen_at: datetime
     outlet: str | None
     language: str | None
+    section: str | None
+    is_free: bool | None
+    image: str | None
+    dates: tuple[Dated, ...]
+    entries: tuple[Entry, ...]
+    provenance: Mapping[str, str]
     outcome: Outcome
     verdict: Verdict
     score: float
@@ -71,7 +80,9 @@ def export(
 def _portion(conn: Connection, incident_id: int, ids: list[int]) -> Iterable[Exported]:
     other = _aliases(conn, ids)
     rows = conn.execute(
-        select(article, revision.c.text, revision.c.number, match)
+        select(
+            article, revision.c.text, revision.c.html, revision.c.entries, revision.c.number, match
+        )
         .select_from(CURRENT.join(match, match.c.article_id == article.c.id))
         .where(article.c.id.in_(ids), match.c.incident_id == incident_id)
         .order_by(article.c.listed_at, article.c.id)
@@ -84,12 +95,19 @@ def _portion(conn: Connection, incident_id: int, ids: list[int]) -> Iterable[Exp
             aliases=tuple(other.get(row.id, ())),
             title=row.title,
             text=row.text,
+            html=row.html,
             authors=tuple(row.authors),
             published_at=_shown(row.published_at, row.published_offset),
             modified_at=_shown(row.modified_at, row.modified_offset),
             first_seen_at=row.first_seen_at,
             outlet=row.outlet,
             language=row.language,
+            section=row.section,
+            is_free=row.is_free,
+            image=row.image,
+            dates=dates_of(row.dates or ()),
+            entries=entries_of(row.entries or ()),
+            provenance=row.provenance,
             outcome=Outcome(row.outcome),
             verdict=Verdict(row.verdict),
             score=row.score,

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
-from pipelines.items import DuplicateKind
+from pipelines.items import Dated, DuplicateKind, Entry
 from pipelines.outcomes import Outcome
+from pipelines.records import dates_of, entries_of
 from pipelines.store.schema import article, revision
 from pipelines.store.texts import CURRENT
 
@@ -22,7 +23,8 @@ class Known:
         published_at, modified_at: with the page's own offset.
         read_at, reads: the last reading, and how many there were.
         due_at: the next reading; None is never.
-        text: None where it expired.
+        text, html: None where it expired; `html` also where it came without markup.
+        section, is_free, dates, entries: as `items.Article` has them.
         outcome: it was stored with.
         number: of its current version; it was edited one time less.
         copy_of, group: of the copy group; both None where it stands alone.
@@ -36,6 +38,7 @@ class Known:
     host: str
     title: str | None
     text: str | None
+    html: str | None
     authors: tuple[str, ...]
     published_at: datetime | None
     published_raw: str | None
@@ -48,11 +51,15 @@ class Known:
     due_at: datetime | None
     language: str | None
     outlet: str | None
+    section: str | None
+    is_free: bool | None
     image: str | None
     partial: bool
     words: int
     text_sha256: str
     provenance: Mapping[str, str]
+    dates: tuple[Dated, ...]
+    entries: tuple[Entry, ...]
     source_id: int | None
     etag: str | None
     last_modified: str | None
@@ -73,7 +80,9 @@ class Known:
 
 
 #: Rows from which `known_of` reads.
-KNOWN: Select[Any] = select(article, revision.c.text, revision.c.number).select_from(CURRENT)
+KNOWN: Select[Any] = select(
+    article, revision.c.text, revision.c.html, revision.c.entries, revision.c.number
+).select_from(CURRENT)
 
 
 def known_of(row: Row[Any]) -> Known:
@@ -85,6 +94,8 @@ def known_of(row: Row[Any]) -> Known:
         values[f"{name}_at"] = None if at is None else with_offset(at, offset)
     values["group"] = values.pop("group_id")
     values["authors"] = tuple(values["authors"])
+    values["dates"] = dates_of(values["dates"] or ())
+    values["entries"] = entries_of(values["entries"] or ())
     values["outcome"] = Outcome(values["outcome"])
     if values["duplicate_kind"] is not None:
         values["duplicate_kind"] = DuplicateKind(values["duplicate_kind"])

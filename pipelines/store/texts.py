@@ -9,6 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, func, select
 
+from pipelines.items import Entry
+from pipelines.records import entries_of
 from pipelines.store.columns import storable
 from pipelines.store.schema import article, revision
 from pipelines.text import squeeze
@@ -16,12 +18,15 @@ from pipelines.text import squeeze
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of an article; number 1 is as first read. `text` None: it expired."""
+    """One version of an article; number 1 is as first read. `text` None: it expired. `html` and
+    `entries` as in `items.Article`."""
 
     article_id: int
     number: int
     title: str | None
     text: str | None
+    html: str | None
+    entries: tuple[Entry, ...]
     modified_at: datetime | None
     seen_at: datetime
     text_sha256: str
@@ -36,7 +41,8 @@ def digest(text: str) -> str:
 def of_article(conn: Connection, article_id: int) -> list[Revision]:
     """All versions, the oldest first. An article was edited one time less than it has of these."""
     wanted = select(revision).where(revision.c.article_id == article_id)
-    return [Revision(**row._mapping) for row in conn.execute(wanted.order_by(revision.c.number))]
+    rows = conn.execute(wanted.order_by(revision.c.number)).mappings()
+    return [Revision(**{**row, "entries": entries_of(row["entries"] or ())}) for row in rows]
 
 
 def text_of(conn: Connection, article_id: int) -> str | None:

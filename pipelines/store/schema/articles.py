@@ -50,11 +50,14 @@ article = Table(
     Column("due_at", UtcTime),  # polling: the next reading; null: never
     Column("language", Text),  # null: unknown
     Column("outlet", Text),  # null: unknown
+    Column("section", Text),  # null: unknown
+    Column("is_free", Boolean),  # null: the page does not say
     Column("image", Text),  # null: none
     Column("partial", Boolean, nullable=False),  # a teaser or a feed's summary
     Column("words", Integer, nullable=False),  # of the current version
     Column("text_sha256", Text, nullable=False),  # articles.digest; kept when the text expires
     Column("provenance", Json, nullable=False),  # field -> where it was read
+    Column("dates", Json),  # records.dates_record; null: the page gives no time
     Column("source_id", Id, ForeignKey("source.id", ondelete="SET NULL")),  # null: by hand, or gone
     Column("etag", Text),  # of the last whole answer; null: it had none
     Column("last_modified", Text),  # the same
@@ -117,6 +120,8 @@ revision = Table(  # every version of an article; the last one is the current on
     Column("number", Integer, primary_key=True),  # from 1: as first read
     Column("title", Text),  # null: none was found
     Column("text", Text),  # null: it expired
+    Column("html", Text),  # clean.fragment; null: it came without markup, or expired
+    Column("entries", Json),  # records.entries_record; null: no live blog, or it expired
     Column("modified_at", UtcTime),  # as the page said; null: it did not
     Column("seen_at", UtcTime, nullable=False),
     Column("text_sha256", Text, nullable=False),
