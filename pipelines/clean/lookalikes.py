@@ -285,8 +285,9 @@ def _many_articles(look: Look) -> str | None:
         for thing in look.head.things
         if jsonld.is_article(thing) and isinstance(headline := thing.get("headline"), str)
     }
-    titles = " ".join(look.titles)
-    if len(headlines) < LISTED_ARTICLES or any(line and line in titles for line in headlines):
+    shown = [line_of(element) for element in look.head.root.iter("title", "h1")]
+    own = " ".join((*shown, look.head.meta("og:title") or ""))
+    if len(headlines) < LISTED_ARTICLES or any(line and line in own for line in headlines):
         return None
     return f"the page describes {len(headlines)} articles"
 

@@ -42,6 +42,11 @@ def fields(article: Article) -> dict[str, Any]:
         "canonical_url": article.canonical_url,
         "aliases": list(article.aliases),
         "partial": article.partial,
+        "is_free": article.is_free,
+        "entries": [
+            {"at": iso(entry.at), "title": entry.title, "text": entry.text}
+            for entry in article.entries
+        ],
     }
 
 
