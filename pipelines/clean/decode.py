@@ -63,8 +63,6 @@ CODECS = {
     **{name: name for name in _PLAIN},
 }
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
-
 
 @dataclass(frozen=True, slots=True)
 class _Script:
@@ -172,7 +170,7 @@ def _reads(body: bytes, codec: str) -> bool:
 
 def _readable_as_utf8(body: bytes) -> float:
     text = body.decode("utf-8", "replace")
-    strange = len(_NOT_ASCII.findall(text))
+    strange = len(text) - len(text.encode("ascii", "ignore"))
     return 1 - text.count("\ufffd") / strange if strange else 1.0
 
 
