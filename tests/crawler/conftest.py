@@ -12,8 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from crawler.home import Home, open_home
 from crawler.newsroom import Newsroom
 from crawler.newsroom.answer import seed_files
+from crawler.services import backup
+from tests.crawler.backups import config_of, quiet
 from tests.crawler.terminal import NOW, ROOT, Demo, Ended, Terminal, environment, foreign
 
 
@@ -66,6 +69,21 @@ def following(followed: Terminal, newsroom: Newsroom) -> Terminal:
     """A copy of what the demo followed, on the newsroom's web."""
     followed.own.update(environment(followed.home, newsroom.url))
     return followed
+
+
+@pytest.fixture
+def full(followed: Terminal) -> Iterator[Home]:
+    """What the demo followed, opened."""
+    with open_home(config_of(followed.home)) as home:
+        yield home
+
+
+@pytest.fixture
+def file(full: Home, tmp_path: Path) -> Path:
+    """A backup of what the demo followed."""
+    path = tmp_path / "b.zip"
+    backup.to_file(full, path, force=False, tell=quiet)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -152,24 +151,10 @@ def urls(home: Home) -> set[str]:
 # ------------------------------------------------------------------------- a home that is at rest
 
 
-@pytest.fixture
-def home(followed: Terminal) -> Iterator[Home]:
-    """What the demo followed."""
-    with open_home(config_of(followed.home)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def file(home: Home, tmp_path: Path) -> Path:
-    path = tmp_path / "b.zip"
-    backup.to_file(home, path, force=False, tell=quiet)
-    return path
-
-
-def test_a_backup_is_for_its_owner_alone_and_says_what_it_holds(home: Home, file: Path) -> None:
+def test_a_backup_is_for_its_owner_alone_and_says_what_it_holds(full: Home, file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert sorted(path.name for path in file.parent.iterdir()) == ["b.zip", "home"]
-    with Archive(file) as archive, home.database.read() as conn:
+    with Archive(file) as archive, full.database.read() as conn:
         manifest = archive.manifest
         assert manifest.counts == copying.counts(conn)
         files = {f"raw/{name}" for name in copying.named_files(conn)}
@@ -186,21 +171,21 @@ def test_a_backup_is_for_its_owner_alone_and_says_what_it_holds(home: Home, file
     assert packed["followup.db"] == zipfile.ZIP_DEFLATED
 
 
-def test_a_backup_replaces_nothing_unless_told_to(home: Home, file: Path, tmp_path: Path) -> None:
+def test_a_backup_replaces_nothing_unless_told_to(full: Home, file: Path, tmp_path: Path) -> None:
     before = file.stat()
     with pytest.raises(BadInput, match="already"):
-        backup.to_file(home, file, force=False, tell=quiet)
+        backup.to_file(full, file, force=False, tell=quiet)
     assert file.stat() == before
-    backup.to_file(home, file, force=True, tell=quiet)
+    backup.to_file(full, file, force=True, tell=quiet)
     assert file.stat().st_ino != before.st_ino
-    own = home.config.home / "followup.db"
-    for wrong in (own, home.config.raw_folder / "b.zip", tmp_path, tmp_path / "no" / "b.zip"):
+    own = full.config.home / "followup.db"
+    for wrong in (own, full.config.raw_folder / "b.zip", tmp_path, tmp_path / "no" / "b.zip"):
         with pytest.raises(BadInput):
-            backup.to_file(home, wrong, force=True, tell=quiet)
+            backup.to_file(full, wrong, force=True, tell=quiet)
     assert own.read_bytes()[:6] == b"SQLite"
 
 
-def test_a_backup_into_a_pipe_is_the_same(home: Home, file: Path, tmp_path: Path) -> None:
+def test_a_backup_into_a_pipe_is_the_same(full: Home, file: Path, tmp_path: Path) -> None:
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:
             return False
@@ -211,21 +196,21 @@ def test_a_backup_into_a_pipe_is_the_same(home: Home, file: Path, tmp_path: Path
         tell = seek
 
     pipe = Pipe()
-    report = backup.to_stream(home, pipe, tell=quiet)
+    report = backup.to_stream(full, pipe, tell=quiet)
     assert report.record()["file"] is None
     (tmp_path / "pipe.zip").write_bytes(pipe.getvalue())
     with Archive(tmp_path / "pipe.zip") as piped, Archive(file) as filed:
         piped.check()
         assert piped.manifest.members == filed.manifest.members
-    assert not list(home.config.home.glob(".backup*"))
+    assert not list(full.config.home.glob(".backup*"))
 
 
-def test_a_raw_page_that_is_lost_already_does_not_stop_a_backup(home: Home, tmp_path: Path) -> None:
-    first, second = sorted(home.config.raw_folder.glob("*.warc.gz"))[:2]
+def test_a_raw_page_that_is_lost_already_does_not_stop_a_backup(full: Home, tmp_path: Path) -> None:
+    first, second = sorted(full.config.raw_folder.glob("*.warc.gz"))[:2]
     first.unlink()
     os.truncate(second, second.stat().st_size - 10)
     told: list[str] = []
-    report = backup.to_file(home, tmp_path / "b.zip", force=False, tell=told.append)
+    report = backup.to_file(full, tmp_path / "b.zip", force=False, tell=told.append)
     assert report.record()["lacking"] == [first.name, second.name]
     assert any("2 files of raw pages are not here" in line for line in told)
     restored = restore.from_file(config_of(tmp_path / "new"), tmp_path / "b.zip", tell=quiet)
@@ -251,13 +236,13 @@ def test_forgetting_and_a_backup_wait_for_each_other(followed: Terminal, tmp_pat
     assert child.returncode == 0
 
 
-def test_what_was_left_at_the_end_of_a_file_is_not_backed_up(home: Home, tmp_path: Path) -> None:
+def test_what_was_left_at_the_end_of_a_file_is_not_backed_up(full: Home, tmp_path: Path) -> None:
     """A record whose transaction never came belongs to no row: it does not go along."""
-    path = sorted(home.config.raw_folder.glob("*.warc.gz"))[0]
+    path = sorted(full.config.raw_folder.glob("*.warc.gz"))[0]
     size = path.stat().st_size
     with path.open("ab") as raw:
         raw.write(b"\x1f\x8bhalf a record")
-    backup.to_file(home, tmp_path / "b.zip", force=False, tell=quiet)
+    backup.to_file(full, tmp_path / "b.zip", force=False, tell=quiet)
     with zipfile.ZipFile(tmp_path / "b.zip") as zipped:
         assert zipped.getinfo(f"raw/{path.name}").file_size == size
 
@@ -340,10 +325,10 @@ def test_a_database_beside_the_folder_is_restored_to_its_place(file: Path, tmp_p
 
 
 def test_a_home_on_postgresql_goes_to_sqlite_and_back(
-    home: Home, file: Path, postgres: PostgresServer, tmp_path: Path
+    full: Home, file: Path, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     """SQLite -> PostgreSQL -> SQLite -> PostgreSQL: the same rows and raw pages each time."""
-    wanted, config, place = rows_of(home.database), home.config, file
+    wanted, config, place = rows_of(full.database), full.config, file
     for number, url in enumerate((postgres.fresh(), None, postgres.fresh())):
         folder = tmp_path / f"home-{number}"
         config = config_of(folder, **({"database_url": url} if url else {}))
@@ -352,13 +337,13 @@ def test_a_home_on_postgresql_goes_to_sqlite_and_back(
         assert (folder / "followup.db").exists() == (url is None)
         with open_home(config) as restored:
             assert rows_of(restored.database) == wanted
-            assert bodies(restored) == bodies(home)
+            assert bodies(restored) == bodies(full)
             place = tmp_path / f"b-{number}.zip"
             backup.to_file(restored, place, force=False, tell=quiet)
 
 
 def test_a_filled_postgresql_is_refused_and_stays_as_it_is(
-    home: Home, file: Path, postgres: PostgresServer, tmp_path: Path
+    full: Home, file: Path, postgres: PostgresServer, tmp_path: Path
 ) -> None:
     url = postgres.fresh()
     target = open_database(url)
@@ -372,11 +357,11 @@ def test_a_filled_postgresql_is_refused_and_stays_as_it_is(
     target.close()
 
 
-def test_settings_that_name_another_database_do_not_lead_there(home: Home, tmp_path: Path) -> None:
-    (home.config.home / "config.toml").write_text(
+def test_settings_that_name_another_database_do_not_lead_there(full: Home, tmp_path: Path) -> None:
+    (full.config.home / "config.toml").write_text(
         'contact = "t@example.org"\ndatabase_url = "postgresql://elsewhere/db"\n'
     )
-    backup.to_file(home, tmp_path / "b.zip", force=False, tell=quiet)
+    backup.to_file(full, tmp_path / "b.zip", force=False, tell=quiet)
     report = restore.from_file(config_of(tmp_path / "new"), tmp_path / "b.zip", tell=quiet)
     assert "comment" in report.notes[0]
     settings_ = (tmp_path / "new" / "config.toml").read_text()
@@ -384,12 +369,12 @@ def test_settings_that_name_another_database_do_not_lead_there(home: Home, tmp_p
     assert 'contact = "t@example.org"' in settings_
 
 
-def test_what_is_forgotten_after_a_backup_is_not_in_the_next(home: Home, tmp_path: Path) -> None:
-    with home.database.write() as conn:
+def test_what_is_forgotten_after_a_backup_is_not_in_the_next(full: Home, tmp_path: Path) -> None:
+    with full.database.write() as conn:
         url = conn.execute(select(article.c.url).where(article.c.id == 1)).scalar_one()
-        forgetting.forget_article(conn, 1, now=AT, folder=home.config.raw_folder)
-    home.database.scrub()
-    backup.to_file(home, tmp_path / "b.zip", force=False, tell=quiet)
+        forgetting.forget_article(conn, 1, now=AT, folder=full.config.raw_folder)
+    full.database.scrub()
+    backup.to_file(full, tmp_path / "b.zip", force=False, tell=quiet)
     restored = restore.from_file(config_of(tmp_path / "new"), tmp_path / "b.zip", tell=quiet)
     assert restored.lost == ()
     with open_home(config_of(tmp_path / "new")) as new, new.database.read() as conn:

@@ -17,18 +17,10 @@ from crawler.services import archive, backup, restore
 from crawler.services.archive import Archive, Writer
 from pipelines.errors import BadInput, FollowupError, StoreError
 from pipelines.store import pages
-from tests.crawler.terminal import Terminal
+from tests.crawler.backups import config_of, quiet
 
 Change = Callable[[dict[str, Any]], Any]
 FOREVER = "9" * 30
-
-
-def quiet(line: str) -> None:
-    """Progress that nobody reads."""
-
-
-def config_of(folder: Path) -> Config:
-    return Config(home=folder, database_url=f"sqlite:///{folder / 'followup.db'}")
 
 
 def backed_up(home: Home, file: Path) -> Path:
@@ -39,12 +31,6 @@ def backed_up(home: Home, file: Path) -> Path:
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Home]:
     with open_home(config_of(tmp_path / "home")) as opened:
-        yield opened
-
-
-@pytest.fixture
-def full(followed: Terminal) -> Iterator[Home]:
-    with open_home(config_of(followed.home)) as opened:
         yield opened
 
 

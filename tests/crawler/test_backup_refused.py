@@ -22,22 +22,6 @@ from crawler.services import backup, restore
 from pipelines.errors import BadInput, FollowupError, HomeNotWritable, StoreTooNew
 from pipelines.store import copying
 from tests.crawler.backups import bodies, config_of, quiet
-from tests.crawler.terminal import Terminal
-
-
-@pytest.fixture
-def home(followed: Terminal) -> Iterator[Home]:
-    """What the demo followed."""
-    with open_home(config_of(followed.home)) as opened:
-        yield opened
-
-
-@pytest.fixture
-def file(home: Home, tmp_path: Path) -> Path:
-    path = tmp_path / "b.zip"
-    backup.to_file(home, path, force=False, tell=quiet)
-    return path
-
 
 # ------------------------------------------------------------------------------- hostile archives
 
@@ -260,13 +244,13 @@ def small_disk(folder: Path, megabytes: float) -> Iterator[Path]:
 
 @pytest.mark.parametrize("part_of_it", [0.05, 0.6, 0.95])
 def test_a_full_disk_leaves_no_half_backup(
-    part_of_it: float, home: Home, file: Path, tmp_path: Path
+    part_of_it: float, full: Home, file: Path, tmp_path: Path
 ) -> None:
     """Whether the database's copy, the archive or its very end finds no room."""
-    needed = (file.stat().st_size + (home.config.home / "followup.db").stat().st_size) / 1e6
+    needed = (file.stat().st_size + (full.config.home / "followup.db").stat().st_size) / 1e6
     with small_disk(tmp_path / "disk", needed * part_of_it) as disk:
         with pytest.raises(FollowupError, match="cannot be"):
-            backup.to_file(home, disk / "b.zip", force=False, tell=quiet)
+            backup.to_file(full, disk / "b.zip", force=False, tell=quiet)
         assert list(disk.iterdir()) == []
 
 

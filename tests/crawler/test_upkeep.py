@@ -20,11 +20,7 @@ from crawler.life import lock_path, log_path, take_lock
 from crawler.services import upkeep
 from crawler.services.checks import check
 from pipelines.incident import Source, SourceKind
-from pipelines.items import Article, Page
-from pipelines.outcomes import Outcome
 from pipelines.store import (
-    Connection,
-    articles,
     copying,
     crawl_sources,
     crawls,
@@ -36,8 +32,8 @@ from pipelines.store import (
 )
 from pipelines.store.pages import RawPages
 from pipelines.store.schema import article, page, revision
-from pipelines.urls import canonical_key
 from tests.crawler.terminal import Terminal
+from tests.pipelines.store.kept import put
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -48,21 +44,6 @@ def opened(folder: Path, **settings: Any) -> Iterator[Home]:
     config = Config(home=folder, database_url=f"sqlite:///{folder / 'followup.db'}", now=NOW)
     with open_home(replace(config, **settings)) as home:
         yield home
-
-
-def put(conn: Connection, raw: RawPages, name: str, at: datetime, size: int = 1_000) -> int:
-    """An article with a raw page of so many bytes."""
-    url = f"https://lantern.test/{name}"
-    body = name.encode() + os.urandom(size)
-    kept = raw.append(Page(url, url, 200, (("content-type", "text/html"),), body, at))
-    return articles.insert(
-        conn,
-        Article(url, url, name, f"Words of {name}.", published_at=at),
-        keys=(canonical_key(url),),
-        outcome=Outcome.STORED,
-        seen_at=at,
-        raw=kept,
-    )
 
 
 def fill(home: Home, files: int, each: int, *, size: int = 1_000) -> None:

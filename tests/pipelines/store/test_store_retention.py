@@ -10,12 +10,10 @@ from sqlalchemy import select, update
 
 from pipelines.errors import StoreError
 from pipelines.incident import Source, SourceKind
-from pipelines.items import Article, Page
-from pipelines.outcomes import Outcome
+from pipelines.items import Page
 from pipelines.store import (
     Connection,
     Database,
-    articles,
     crawl_sources,
     crawls,
     expiry,
@@ -31,7 +29,7 @@ from pipelines.store.pages import RawPages
 from pipelines.store.retention import DOCUMENTS_KEPT_AFTER, ROBOTS_KEPT_AFTER, Outdated
 from pipelines.store.schema import article, document, page
 from pipelines.store.validators import Validators
-from pipelines.urls import canonical_key
+from tests.pipelines.store.kept import put
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -43,21 +41,6 @@ def raw(tmp_path: Path) -> Path:
     folder = tmp_path / "raw"
     folder.mkdir()
     return folder
-
-
-def put(conn: Connection, raw: RawPages, name: str, at: datetime) -> int:
-    """An article with a raw page of about 1 KB."""
-    url = f"https://lantern.test/{name}"
-    body = name.encode() + bytes(range(256)) * 4
-    kept = raw.append(Page(url, url, 200, (("content-type", "text/html"),), body, at))
-    return articles.insert(
-        conn,
-        Article(url, url, name, f"Words of {name}.", published_at=at),
-        keys=(canonical_key(url),),
-        outcome=Outcome.STORED,
-        seen_at=at,
-        raw=kept,
-    )
 
 
 def filled(database: Database, folder: Path) -> dict[str, int]:
