@@ -8,6 +8,7 @@ machine slept, the store was locked) is not held against a crawl.
 
 import logging
 import os
+import re
 import signal
 import subprocess
 import time
@@ -33,6 +34,8 @@ MOST_UNSEEN_SECONDS = 1.0
 #: Of the time between two looks so much counts as silence of the crawl, the rest as ours.
 MOST_BETWEEN_SECONDS = 2.0
 
+#: Time, logger and level, as Scrapy writes them before what a line says.
+_LOG_HEAD = re.compile(r"^[\d-]{10} [\d:]{8} \[[\w.]+\] [A-Z]+: ")
 _UNENDED = (CrawlState.REQUESTED, CrawlState.RUNNING)
 
 
@@ -196,7 +199,8 @@ def last_words(log: Path) -> str:
         lines = log.read_text("utf-8", "replace").splitlines()
     except OSError as error:
         return f"it could not be started ({error.strerror})"
-    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it never began")
+    said = (_LOG_HEAD.sub("", line).strip()[:300] for line in reversed(lines))
+    return next(filter(None, said), "it never began")
 
 
 def look_after_stray(home: Home, watch: Watch, row: Crawl) -> Watch:

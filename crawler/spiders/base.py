@@ -10,6 +10,7 @@ from scrapy import Request, Spider
 from crawler.answers import printable
 from crawler.arguments import open_session
 from crawler.session import Session
+from pipelines.errors import FollowupError
 from pipelines.items import Page
 
 _log = logging.getLogger(__name__)
@@ -32,7 +33,11 @@ class RowSpider(Spider):  # type: ignore[misc]
     @classmethod
     def from_crawler(cls, crawler: Any, *args: Any, **kwargs: Any) -> "RowSpider":
         spider: RowSpider = super().from_crawler(crawler, *args, **kwargs)
-        spider.session = open_session(kwargs, cls.name)
+        try:
+            spider.session = open_session(kwargs, cls.name)
+        except FollowupError as error:
+            _log.error("not begun: %s", error)
+            raise SystemExit(1) from error
         return spider
 
     async def wait(self, seconds: float | None) -> None:

@@ -260,3 +260,7 @@ def test_the_last_words_are_the_last_line_that_says_something(tmp_path: Path) ->
     assert children.last_words(log).startswith("it could not be started")
     log.write_text("one\ntwo\n\n", "utf-8")
     assert children.last_words(log) == "two"
+    log.write_text(
+        "one\n2014-12-18 10:00:00 [crawler.spiders.base] ERROR: not begun: two\n", "utf-8"
+    )
+    assert children.last_words(log) == "not begun: two"

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawler.terminal import ROOT, SLUG, Terminal, foreign, has_keys
+from crawler.home import open_home
+from pipelines.store import crawls as rows
+from pipelines.store.crawls import Trigger
+from tests.crawler.backups import config_of
+from tests.crawler.terminal import NOW, ROOT, SLUG, Terminal, foreign, has_keys
 
 HARBOUR = "http://harbourpost.newsroom.test"
 #: About something else altogether, by the newsroom's own word.
@@ -219,6 +223,19 @@ def test_a_wrong_spider_argument_ends_with_a_sentence(
     refused = scrapy(empty, "crawl", "feeds", "-a", argument, "-s", "LOG_LEVEL=ERROR")
     assert refused.returncode != 0
     assert said in refused.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in refused.stderr
+
+
+def test_a_crawl_that_was_cancelled_before_it_began_says_so_in_its_log(
+    empty: Terminal,
+) -> None:
+    with open_home(config_of(empty.home)) as home, home.database.write() as conn:
+        id = rows.request(conn, Trigger.API, "ann", {"probe": [FERRY]}, now=NOW)
+        rows.ask_cancel(conn, id, now=NOW)
+    ended = scrapy(empty, "crawl", "probe", "-a", f"crawl={id}", "-s", "LOG_LEVEL=ERROR")
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert f"Crawl {id} was started or cancelled already." in line
 
 
 @pytest.mark.parametrize("command", ["show 99", "log 99", "cancel 99"])
