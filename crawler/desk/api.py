@@ -28,6 +28,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (404, "There is no such thing."),
         (409, "This cannot be done now."),
         (413, "The body is too long."),
+        (415, "The body does not say that it is JSON."),
         (422, "Something given cannot be used."),
         (503, "The store is busy; ask again after Retry-After seconds."),
     )

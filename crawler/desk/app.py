@@ -64,6 +64,8 @@ def _refused(request: Request, error: Exception) -> Response:
 
 def _misread(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
+    if isinstance(error.body, bytes):  # as it came: FastAPI reads only what is called JSON
+        return _rendered(request, problems.NOT_JSON)
     return _rendered(request, problems.of_fields(list(error.errors()), _fields(request)))
 
 

@@ -94,6 +94,16 @@ def of_status(status: int, path: str) -> Problem:
     return Problem(status, "refused", "Refused", "The request cannot be answered.")
 
 
+#: A body that does not say that it is JSON. Read all the same, it could be any site's form.
+NOT_JSON = Problem(
+    415,
+    "not-json",
+    "Not in this form",
+    "The body does not say that it is JSON.",
+    "Send it with the header 'Content-Type: application/json'.",
+)
+
+
 def of_failure() -> Problem:
     """A mistake of ours; its traceback is in the server's log."""
     detail = "The server made a mistake; its log has the details."

@@ -77,7 +77,14 @@ def test_a_body_that_is_no_json_is_refused(desk: Desk) -> None:
     headers = {"Content-Type": "application/json"}
     told = refusal(desk, "POST", f"{API}/crawls", 422, content=b'{"all":', headers=headers)
     assert "JSON" in told["detail"]
-    refusal(desk, "POST", f"{API}/crawls", 422, data={"all": "1"})
+
+
+@pytest.mark.parametrize("type", [None, "application/x-www-form-urlencoded", "text/plain", "x"])
+def test_a_body_that_is_not_called_json_is_refused_as_that(desk: Desk, type: str | None) -> None:
+    headers = {} if type is None else {"Content-Type": type}
+    told = refusal(desk, "POST", f"{API}/crawls", 415, content=b"{}", headers=headers)
+    assert "Content-Type: application/json" in told["remedy"]
+    assert len(crawls.list_all(desk.home)) == REQUESTED
 
 
 def test_a_long_body_is_refused(desk: Desk) -> None:
