@@ -140,7 +140,15 @@ def _rule(
             anchor=home.now(),
         )
     except BadInput as error:
-        raise options.wrong("--every' / '--cron", error) from error
+        given = {
+            "--every": every,
+            "--cron": cron,
+            "--window": windows,
+            "--timezone": timezone,
+            "--jitter": jitter,
+        }
+        named = [name for name, value in given.items() if value] if every or cron else []
+        raise options.wrong("' / '".join(named or ["--every", "--cron"]), error) from error
 
 
 @app.command()

@@ -75,23 +75,25 @@ def test_a_rule_is_for_all_for_an_incident_or_for_a_source(ferry: Terminal) -> N
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "named", "said"),
     [
-        (("--every", "15"), "5s, 15m, 1h30m or 1d"),
-        (("--cron", "0 0 30 2 *"), "never comes"),
-        (("--cron", "x"), "five fields"),
-        (("--every", "15m", "--window", "8-20"), "mon-fri 08:00-20:00"),
-        (("--every", "15m", "--timezone", "Berlin"), "Europe/Berlin"),
-        (("--every", "15m", "--jitter", "15m"), "--jitter 30s"),
-        ((), "either --every 15m or --cron"),
+        (("--every", "15"), "'--every'", "5s, 15m, 1h30m or 1d"),
+        (("--cron", "0 0 30 2 *"), "'--cron'", "never comes"),
+        (("--cron", "x"), "'--cron'", "five fields"),
+        (("--every", "15m", "--window", "8-20"), "'--every' / '--window'", "mon-fri 08:00-20:00"),
+        (("--cron", "@daily", "--timezone", "Berlin"), "'--cron' / '--timezone'", "Europe/Berlin"),
+        (("--every", "15m", "--jitter", "15m"), "'--every' / '--jitter'", "--jitter 30s"),
+        (("--timezone", "UTC"), "'--every' / '--cron'", "either --every 15m or --cron"),
     ],
 )
 def test_a_wrong_rule_is_wrong_use_and_shows_the_right_form(
-    ferry: Terminal, arguments: tuple[str, ...], said: str
+    ferry: Terminal, arguments: tuple[str, ...], named: str, said: str
 ) -> None:
     refused = ferry("schedule", "set", *arguments)
     assert (refused.status, refused.out) == (2, "")
-    assert said in " ".join(refused.err.replace("│", " ").split())
+    told = " ".join(refused.err.replace("│", " ").split())
+    assert f"Invalid value for {named}: " in told
+    assert said in told
     assert listed(ferry) == []
 
 
