@@ -16,7 +16,7 @@ from crawler.notices.sending import Parcel, deliver_all
 from crawler.notices.wording import Message, described
 from pipelines.dates import iso
 from pipelines.errors import BadInput, FollowupError
-from pipelines.store import incidents, notices, tellings
+from pipelines.store import Connection, incidents, notices, tellings
 from pipelines.store.notices import Event, Target
 from pipelines.store.tellings import Told
 
@@ -50,8 +50,25 @@ def add(
     with home.database.write() as conn:
         of = None if incident is None else incidents.get(conn, incident).id
         new = replace(new, incident_id=of)
+        _check_new(conn, new)
         id = notices.add_target(conn, new, now=home.now())
     return get(home, id)
+
+
+def _check_new(conn: Connection, new: Target) -> None:
+    """Raises BadInput where a target would be told all things twice."""
+    for one in notices.targets(conn):
+        if _asked(one) == _asked(new):
+            raise BadInput(
+                f"Target {one.id} is told just that already.",
+                remedy=f"Name other events, or take it away: followup notify remove {one.id}",
+            )
+
+
+def _asked(target: Target) -> tuple[object, ...]:
+    """What a person asked for, but for the secret."""
+    of = (target.address, target.incident_id, frozenset(target.events))
+    return (*of, target.digest, target.quiet, target.timezone)
 
 
 def _checked(address: str, secret: str | None) -> str | None:

@@ -62,6 +62,29 @@ def test_an_address_comes_from_standard_input(
     assert [one.path for one in receiver.received] == ["/geheim"]
 
 
+def test_a_target_that_would_be_told_all_things_twice_is_refused(
+    terminal: Terminal, receiver: Receiver
+) -> None:
+    add = ("notify", "add", receiver.url("geheim"))
+    terminal.good(*add, "--event", "revision", "--event", "missed")
+    again = terminal(
+        *add,
+        "--event",
+        "missed",
+        "--event",
+        "revision",
+        "--secret-env",
+        "MY_SECRET",
+        MY_SECRET=SECRET,
+    )
+    assert again.status == 1
+    assert "followup notify remove 1" in again.err
+    assert "geheim" not in again.err
+    terminal.good(*add, "--event", "missed")
+    terminal.good(*add, "--event", "revision", "--event", "missed", "--digest", "1d")
+    assert len(terminal.good("notify", "list", "--json").json) == 3
+
+
 @pytest.mark.parametrize("given", [b"", b"\n", b"https://example.org/\xff\n", b"h" * 9_000])
 def test_standard_input_without_an_address_is_refused(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch, given: bytes
