@@ -5,7 +5,7 @@ that was fetched is escaped by the templates, and addresses are linked only wher
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -31,8 +31,8 @@ CRAWLS_A_PAGE = 20
 MOST_RUNNING, MOST_NEXT, MOST_FAILING = 20, 6, 30
 #: Times to come that are read for these: with a jitter, each source has its own within a minute.
 TIMES_READ = 100
-#: Sources of one minute that are named.
-MOST_NAMED = 4
+#: Sources of one minute that are named, and further times of the same ones.
+MOST_NAMED, MOST_AGAIN = 4, 2
 #: Of a crawl's log, on its page.
 LOG_LINES = 60
 #: A page without a script loads itself again so often while something runs.
@@ -51,13 +51,19 @@ class HomeAsked(shapes.Asked):
 
 @dataclass(slots=True)
 class Polls:
-    """What is polled in one minute by one rule; `names` are of a few sources."""
+    """What is polled in one minute by one rule; `names` are of a few sources, `again` are the next
+    minutes in which it is the same."""
 
     at: datetime
     words: str
     polls: int
     names: list[str]
     has_more: bool
+    again: list[datetime] = field(default_factory=list)
+
+    def is_same(self, other: "Polls") -> bool:
+        """True for the same polls at another time."""
+        return (self.words, self.polls, self.names) == (other.words, other.polls, other.names)
 
 
 @router.get("/")
@@ -148,7 +154,7 @@ def _page(room: Room, template: str, **values: Any) -> Response:
 
 
 def _polls(coming: list[Coming]) -> list[Polls]:
-    """The times to come by the minute."""
+    """The times to come by the minute; what comes again and again has one line."""
     minutes: dict[tuple[datetime, str], Polls] = {}
     for one in coming:
         at = one.at.replace(second=0, microsecond=0)
@@ -157,7 +163,14 @@ def _polls(coming: list[Coming]) -> list[Polls]:
         line.polls += one.sources
         line.has_more |= one.sources > len(one.names) or len(line.names + new) > MOST_NAMED
         line.names = (line.names + new)[:MOST_NAMED]
-    return list(minutes.values())[:MOST_NEXT]
+    lines: list[Polls] = []
+    for line in minutes.values():
+        before = next((shown for shown in lines if shown.is_same(line)), None)
+        if before is None:
+            lines.append(line)
+        elif len(before.again) < MOST_AGAIN:
+            before.again.append(line.at)
+    return lines[:MOST_NEXT]
 
 
 def _in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -5,7 +5,9 @@ import re
 
 import pytest
 
+from crawler.schedule.rules import read_rule
 from crawler.services import crawls, schedule
+from crawler.services.schedule import Of
 from pipelines.incident import Health, Source, SourceKind
 from pipelines.store import sources
 from pipelines.store.crawls import CrawlState, Trigger
@@ -35,6 +37,19 @@ def test_the_page_shows_what_runs_what_is_next_and_what_was(desk: Desk) -> None:
     assert "failing status 503: <script>alert(1)</script>" in said
     assert "1 min 15 s" in said
     assert '<meta http-equiv="refresh" content="5">' in page
+
+
+def test_what_comes_again_and_again_has_one_line_on_the_page(desk: Desk) -> None:
+    rule = read_rule(every="30m", timezone="UTC", anchor=desk.home.now())
+    schedule.set_rule(desk.home, Of(incident=SLUG), rule)
+    own = read_rule(every="20m", timezone="UTC", anchor=desk.home.now())
+    schedule.set_rule(desk.home, Of(source=2), own)
+    page = desk.get("/").text
+    said = text_of(page[page.index("<h2>Next") : page.index("<h2>Crawls")])
+    assert said.count("1 poll: Outlet 2 every 20 min, then in 40 min and in 1 h") == 1
+    assert said.count("every 20 min") == 1
+    assert said.count("3 polls: ") == 1
+    assert said.count("every 30 min, then in 1 h and in 1 h 30 min") == 1
 
 
 def test_nothing_that_was_fetched_becomes_markup(desk: Desk) -> None:
