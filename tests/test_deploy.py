@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from crawler.cli.serve import DEFAULT_PORT
 from crawler.config import Config
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -163,6 +164,17 @@ def write_certificate(folder: Path) -> None:
             serialization.NoEncryption(),
         )
     )
+
+
+def test_the_port_is_everywhere_the_one_that_the_server_has_by_itself() -> None:
+    found = set()
+    for path in DEPLOY.iterdir():
+        written = path.read_text("utf-8")
+        assert "--port" not in written, path.name
+        for ports in re.findall(r"(?:127\.0\.0\.1:|EXPOSE )(\d+)(?::(\d+))?", written):
+            found |= {(path.name, port) for port in ports if port}
+    assert {port for _, port in found} == {str(DEFAULT_PORT)}
+    assert len(found) == 4
 
 
 def test_every_setting_that_is_named_exists() -> None:
