@@ -1,5 +1,6 @@
 """``followup clean``, ``score`` and ``dedupe``: one stage each over files."""
 
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +12,13 @@ from crawler.cli import output
 from crawler.cli.options import AlwaysJson
 from crawler.config import read_config
 from crawler.services import dedupe_files, offline, score_files
+from pipelines.errors import BadInput
 from pipelines.outcomes import Outcome
+
+#: Bad lines of an index that are told one by one.
+MOST_TOLD = 20
+#: Pages between two lines of progress in a log.
+LINE_EVERY = 250
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -37,26 +44,53 @@ def clean(
     """Clean saved pages, in their order."""
     if (index is None) == (not files):
         raise typer.BadParameter("Name either files or an index.", param_hint="'FILE' / '--index'")
-    pages = list(offline.read_index(index)) if index else list(offline.read_files(files or []))
-    now = read_config().clock().now()
-    unread: list[str] = []
-    with _progress() as progress:
-        task = progress.add_task("cleaned", total=len(pages))
-        rows = offline.clean_all(
-            pages, now=now, jobs=jobs, done=lambda number: progress.update(task, completed=number)
-        )
-        number = output.put_lines(_counted(rows, unread))
-    if unread:
-        output.say(f"{len(unread)} of {number} pages could not be read; {unread[0]}")
+    problems: list[BadInput] = []
+    total: int | None
+    if index is None:
+        pages, total = offline.read_files(files or []), len(files or [])
+    else:
+        pages, total = offline.read_index(index, problems.append), offline.count_lines(index)
+    rows = offline.clean_all(pages, now=read_config().clock().now(), jobs=jobs)
+    lost: list[str] = []
+    number = output.put_lines(_with_progress(_noted(rows, lost), total))
+    for problem in problems[:MOST_TOLD]:
+        output.say(str(problem))
+    if problems:
+        output.say(f"{output.counted(len(problems), 'line')} of {index} cannot be used.")
+    if lost:
+        output.say(f"{len(lost)} of {number} pages could not be cleaned; {lost[0]}")
+    if lost or problems:
         raise typer.Exit(1)
 
 
-def _counted(rows: Iterable[dict[str, Any]], unread: list[str]) -> Iterator[dict[str, Any]]:
-    """The rows; `unread` gets the reasons of those that were no page to clean."""
+def _noted(rows: Iterable[dict[str, Any]], lost: list[str]) -> Iterator[dict[str, Any]]:
+    """The rows; `lost` gets the reasons of those that were no page to clean."""
     for row in rows:
         if row["outcome"] == Outcome.PARSE_ERROR:
-            unread.append(str(row["reason"]))
+            lost.append(f"{row['id']}: {row['reason']}")
         yield row
+
+
+def _with_progress(rows: Iterable[dict[str, Any]], total: int | None) -> Iterator[dict[str, Any]]:
+    """The rows, with progress on standard error: drawn on a terminal, else a line now and then. A
+    terminal that shows the rows themselves needs none."""
+    console = output.messages()
+    if not console.is_terminal:
+        yield from _with_lines(rows, total)
+    elif sys.stdout.isatty():
+        yield from rows
+    else:
+        columns = TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn()
+        # Left to itself it would take standard output, too, for what is meant for the terminal.
+        with Progress(*columns, console=console, transient=True, redirect_stdout=False) as drawn:
+            yield from drawn.track(rows, total=total, description="cleaned")
+
+
+def _with_lines(rows: Iterable[dict[str, Any]], total: int | None) -> Iterator[dict[str, Any]]:
+    for number, row in enumerate(rows, 1):
+        yield row
+        if number % LINE_EVERY == 0:
+            output.say(f"cleaned {number}" + (f" of {total}" if total is not None else ""))
 
 
 def score(
@@ -81,15 +115,3 @@ def dedupe(
 ) -> None:
     """Find copies in a file of articles."""
     output.put_lines(dedupe_files.dedupe(stream))
-
-
-def _progress() -> Progress:
-    console = output.messages()
-    return Progress(
-        TextColumn("{task.description}"),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    )

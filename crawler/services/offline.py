@@ -3,23 +3,21 @@
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from pipelines.clean import clean_html
-from pipelines.clean.saved import saved_address
-from pipelines.dates import iso, parse_time, to_utc
+from pipelines.clean import clean_html, clean_saved
+from pipelines.clean.pool import CleaningPool
+from pipelines.clean.sniff import MAX_PAGE_BYTES
+from pipelines.dates import parse_time, to_utc
 from pipelines.errors import BadInput
 from pipelines.incident import Seed
 from pipelines.items import Article, Cleaned, Page
 from pipelines.outcomes import Outcome
-
-#: A page on disk over this size is not read; the crawler would not have fetched it.
-MOST_BYTES = 10_000_000
+from pipelines.records import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,26 +30,42 @@ class Saved:
     url: str | None
 
 
-def read_index(path: Path) -> Iterator[Saved]:
-    """The pages of an index: a line each ``{"id", "path", "url"}``, paths relative to the index."""
-    for number, row in read_lines(path):
+def _stop(problem: BadInput) -> NoReturn:
+    raise problem
+
+
+def read_index(path: Path, skip: Callable[[BadInput], None] = _stop) -> Iterator[Saved]:
+    """The pages of an index: a line each ``{"id", "path", "url"}``, paths relative to the index.
+    Bad lines as in `read_lines`."""
+    for number, row in read_lines(path, skip):
         try:
-            yield Saved(str(row["id"]), path.parent / str(row["path"]), str(row["url"]))
-        except KeyError as error:
+            yield _saved(path, number, row)
+        except BadInput as problem:
+            skip(problem)
+
+
+def _saved(index: Path, number: int, row: Mapping[str, Any]) -> Saved:
+    for name in ("id", "path", "url"):
+        if row.get(name) in (None, ""):
             raise BadInput(
-                f"{path}, line {number}: {error.args[0]!r} is missing.",
+                f"{index}, line {number}: {name!r} is missing.",
                 remedy='Each line is {"id": ..., "path": ..., "url": ...}.',
-            ) from error
+            )
+    return Saved(str(row["id"]), index.parent / str(row["path"]), str(row["url"]))
+
+
+def count_lines(path: Path) -> int | None:
+    """Lines of a file that hold something; None where it cannot be read twice."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as lines:
+        return sum(1 for line in lines if line.strip())
 
 
 def read_files(paths: Iterable[Path]) -> Iterator[Saved]:
     """Pages named one by one; their address is the one that they give for themselves."""
     for path in paths:
         yield Saved(str(path), path, None)
-
-
-def _stop(problem: BadInput) -> NoReturn:
-    raise problem
 
 
 def read_lines(
@@ -97,72 +111,62 @@ def _object(path: Path, number: int, line: bytes) -> dict[str, Any]:
     return row
 
 
-def clean_all(
-    pages: Iterable[Saved],
-    *,
-    now: datetime,
-    jobs: int = 1,
-    done: Callable[[int], None] = lambda number: None,
-) -> Iterator[dict[str, Any]]:
-    """Clean pages on disk, in their order; `done` is told how many are ready. A page that cannot
-    be read is a line too, with the outcome parse_error and why."""
-    work = ((page, now) for page in pages)
-    if jobs <= 1:
-        for number, item in enumerate(work, 1):
-            yield _clean_one(item)
-            done(number)
-        return
-    import pipelines.clean.cleaner  # noqa: F401 - loaded once, for all processes that fork here
-
-    with ProcessPoolExecutor(jobs) as pool:
-        for number, row in enumerate(pool.map(_clean_one, work, chunksize=4), 1):
-            yield row
-            done(number)
+def clean_all(pages: Iterable[Saved], *, now: datetime, jobs: int = 1) -> Iterator[dict[str, Any]]:
+    """Clean pages on disk, in their order, in so many processes. A page that cannot be read, or
+    that breaks the cleaner, is a line too, with the outcome parse_error and why."""
+    with CleaningPool(jobs) as pool:
+        yield from pool.each(_clean_one, ((page, now) for page in pages), lost=_unread)
 
 
 def _clean_one(item: tuple[Saved, datetime]) -> dict[str, Any]:
+    """In the cleaner's process: no page is ever in this one."""
     page, now = item
     try:
         body = read_body(page.path)
     except BadInput as error:
-        url = page.url or page.path.absolute().as_uri()
-        unread = Cleaned(Page(url, url, 0, (), b"", now), None, Outcome.PARSE_ERROR, error.message)
-        return cleaned_record(page.id, url, unread)
-    url = page.url or saved_address(body) or page.path.absolute().as_uri()
-    return cleaned_record(page.id, url, clean_html(body, url, content_type=None, now=now))
+        return _unread(item, error.message)
+    if page.url is None:
+        cleaned = clean_saved(body, page.path.absolute().as_uri(), now=now)
+    else:
+        cleaned = clean_html(body, page.url, content_type=None, now=now)
+    return cleaned_record(page.id, cleaned)
+
+
+def _unread(item: tuple[Saved, datetime], reason: str) -> dict[str, Any]:
+    page, now = item
+    url = page.url or page.path.absolute().as_uri()
+    lost = Page(url, url, 0, (), b"", now)
+    return cleaned_record(page.id, Cleaned(lost, None, Outcome.PARSE_ERROR, reason))
 
 
 def read_body(path: Path) -> bytes:
-    """The bytes of a saved page, unpacked where its name ends in .gz, up to `MOST_BYTES`."""
+    """The bytes of a saved page, unpacked where its name ends in .gz; of one that is too large only
+    so many that the cleaner sees that it is."""
     try:
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
-                return packed.read(MOST_BYTES + 1)
+                return packed.read(MAX_PAGE_BYTES + 1)
         with path.open("rb") as plain:
-            return plain.read(MOST_BYTES + 1)
+            return plain.read(MAX_PAGE_BYTES + 1)
     except (OSError, EOFError, zlib.error) as error:
         raise _unreadable(path, error, "Give a saved page.") from error
 
 
-def cleaned_record(id: str, url: str, cleaned: Cleaned) -> dict[str, Any]:
-    """A cleaned page as ``followup clean`` gives it."""
-    article = cleaned.article
+def cleaned_record(id: str, cleaned: Cleaned) -> dict[str, Any]:
+    """A cleaned page as ``followup clean`` gives it: what it is, and all that was read of it."""
+    known = _NOTHING if cleaned.article is None else told(cleaned.article)
     return {
         "id": id,
-        "url": url,
-        "canonical_url": article and article.canonical_url,
-        "title": article and article.title,
-        "text": article and article.text,
-        "authors": list(article.authors) if article else [],
-        "published_at": iso(article.published_at) if article else None,
-        "modified_at": iso(article.modified_at) if article else None,
-        "language": article and article.language,
-        "outlet": (article and article.outlet) or None,
-        "image": article and article.image,
-        "partial": bool(article and article.partial),
-        "outcome": str(cleaned.outcome) if cleaned.outcome else None,
+        "url": cleaned.page.url,
+        **known,
+        "outlet": known["outlet"] or None,  # a file has no host that could stand for one
+        "outcome": cleaned.outcome and str(cleaned.outcome),
         "reason": cleaned.reason,
     }
+
+
+#: Of a page that is no article nothing is known.
+_NOTHING = told(Article("", "", None, "")) | {"canonical_url": None, "text": None}
 
 
 def article_of(path: Path, number: int, row: dict[str, Any]) -> tuple[str, Article]:

@@ -2,15 +2,20 @@
 
 import gzip
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.crawler.terminal import Terminal, has_keys
+from tests.crawler.terminal import ROOT, Terminal, environment, has_keys
 
 CLEANED = (
     "id url canonical_url title text authors published_at modified_at language outlet image outcome"
+    " html section is_free partial dates provenance reason"
 )
 
 
@@ -47,7 +52,7 @@ def test_each_page_of_an_index_is_a_line_in_its_order(empty: Terminal, index: Pa
         None,
     ]
     assert "No such file" in done.lines[1]["reason"]
-    assert "2 of 5 pages could not be read" in done.err
+    assert "2 of 5 pages could not be cleaned; missing: " in done.err
     first = done.lines[0]
     assert first["url"] == "https://example.org/0"
     assert "\n\n" in first["text"], "a blank line parts paragraphs"
@@ -71,25 +76,85 @@ def test_pages_can_be_named_one_by_one(empty: Terminal, tmp_path: Path, seeds: l
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("line", "said"),
     [
-        (b'{"id": 1}\n', "line 1: 'path' is missing"),
-        (b'{"id":1,"path":"a","url":"u"}\n{nonsense\n', "line 2: not JSON"),
-        (b"[1, 2]\n", "line 1: not an object"),
-        (b'{"id": "\xe9"}\n', "line 1: not UTF-8"),
+        (b'{"id": 1}', "line 2: 'path' is missing"),
+        (b'{"id": 1, "path": "0.html", "url": null}', "line 2: 'url' is missing"),
+        (b"{nonsense", "line 2: not JSON"),
+        (b"[1, 2]", "line 2: not an object"),
+        (b'{"id": "\xe9"}', "line 2: not UTF-8"),
+        (b"[" * 100_000, "line 2: not JSON"),
     ],
 )
-def test_a_bad_line_of_an_index_is_named(
-    empty: Terminal, tmp_path: Path, text: bytes, said: str
+def test_a_bad_line_of_an_index_is_named_and_the_others_are_cleaned(
+    empty: Terminal, tmp_path: Path, seeds: list[Path], line: bytes, said: str
 ) -> None:
     path = tmp_path / "index.jsonl"
-    path.write_bytes(text)
-    refused = empty("clean", "--index", path)
-    assert (refused.status, refused.out) == (1, "")
-    assert said in refused.err
+    (tmp_path / "0.html").write_bytes(seeds[0].read_bytes())
+    good = json.dumps({"id": 7, "path": "0.html", "url": "https://example.org/7"}).encode()
+    path.write_bytes(b"\n".join([good, line, b"", good]))
+    done = empty("clean", "--index", path)
+    assert (done.status, [row["outcome"] for row in done.lines]) == (1, [None, None])
+    assert said in done.err
+    assert "1 line of " in done.err
+
+
+def test_wrong_use_of_clean_is_told(empty: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "index.jsonl"
     assert empty("clean").status == 2
     assert empty("clean", path, "--index", path).status == 2
+    assert empty("clean", path, "--jobs", 0).status == 2
     assert empty("clean", "--index", tmp_path / "none.jsonl").status == 1
+    assert empty("clean", "--index", tmp_path).status == 1
+
+
+def test_a_page_over_the_size_limit_is_no_shortened_page(empty: Terminal, tmp_path: Path) -> None:
+    (tmp_path / "large.html").write_bytes(b"<p>word " * 2_000_000)
+    (tmp_path / "bomb.html.gz").write_bytes(gzip.compress(bytes(100_000_000)))
+    rows = empty.good("clean", tmp_path / "large.html", tmp_path / "bomb.html.gz").lines
+    assert [row["outcome"] for row in rows] == ["too_large", "too_large"]
+    assert [row["text"] for row in rows] == [None, None]
+
+
+def test_many_pages_are_told_of_now_and_then(
+    empty: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.cli.offline.LINE_EVERY", 2)
+    (tmp_path / "x.html").write_text("<p>short</p>")
+    row = {"id": 1, "path": "x.html", "url": "https://example.org/x"}
+    index = write_lines(tmp_path / "index.jsonl", *[row] * 5)
+    assert empty.good("clean", "--index", index).err == "cleaned 2 of 5\ncleaned 4 of 5\n"
+
+
+@pytest.mark.parametrize("to", ["a file", "the same terminal"])
+def test_progress_on_a_terminal_is_not_among_the_rows(tmp_path: Path, to: str) -> None:
+    (tmp_path / "x.html").write_text("<p>short</p>")
+    row = {"id": 1, "path": "x.html", "url": "https://example.org/x"}
+    index = write_lines(tmp_path / "index.jsonl", *[row] * 5)
+    main, side = pty.openpty()
+    with (tmp_path / "out").open("wb") as file:
+        done = subprocess.Popen(
+            [sys.executable, "-m", "crawler", "clean", "--index", str(index)],
+            stdout=file if to == "a file" else side,
+            stderr=side,
+            cwd=ROOT,
+            env={**os.environ, **environment(tmp_path / "home"), "TERM": "xterm"},
+        )
+    os.close(side)
+    drawn = b""
+    with open(main, "rb", buffering=0) as terminal:
+        try:
+            while piece := terminal.read(10_000):
+                drawn += piece
+        except OSError:  # Linux says so that nobody writes any more
+            assert done.wait(30) == 0
+    if to == "a file":
+        assert (tmp_path / "out").read_bytes().count(b"no_text") == 5
+        assert b"no_text" not in drawn
+        assert b"cleaned" in drawn
+    else:
+        assert drawn.count(b"no_text") == 5
+        assert b"cleaned" not in drawn
 
 
 ABOUT = (
