@@ -127,30 +127,37 @@ def _marked(run: Run) -> str:
 
 
 def squeezed(runs: Iterable[Run]) -> list[Run]:
-    """The same runs with their white space as `squeeze` leaves it in the whole of them, a blank
-    before a link outside it, those that are alike joined, without a break at either end."""
+    """The same runs with their white space as `squeeze` leaves it in the whole of them, those that
+    are alike joined, without a break at either end. A blank between two runs has what both have."""
     found: list[Run] = []
+    blank = False
     for run in runs:
         if run is BREAK:
             if found and found[-1] is not BREAK:
                 found.append(BREAK)
+            blank = False
             continue
-        text = squeeze(f"x{run.text}x")[1:-1]  # a blank at either end stays
-        last = found[-1] if found else BREAK
-        if text.startswith(" "):
-            text = text[1:]
-            if last is not BREAK and not last.text.endswith(" "):
-                last = found[-1] = _with_text(last, last.text + " ")
-        if text and last is not BREAK and (last.href, last.marks) == (run.href, run.marks):
-            found[-1] = _with_text(last, last.text + text)
-        elif text:
-            found.append(_with_text(run, text))
+        text = squeeze(f"x{run.text}x")[1:-1]  # with a blank at either end where there is one
+        core = text.strip(" ")
+        blank = blank or text.startswith(" ")
+        if core:
+            if blank and found and found[-1] is not BREAK:
+                _join(found, _blank_between(found[-1], run))
+            _join(found, Run(core, run.href, run.marks))
+            blank = text.endswith(" ")
     if found and found[-1] is BREAK:
         found.pop()
-    if found:
-        found[-1] = _with_text(found[-1], found[-1].text.rstrip(" "))
     return found
 
 
-def _with_text(run: Run, text: str) -> Run:
-    return Run(text, run.href, run.marks)
+def _join(runs: list[Run], run: Run) -> None:
+    last = runs[-1] if runs else BREAK
+    if last is not BREAK and (last.href, last.marks) == (run.href, run.marks):
+        runs[-1] = Run(last.text + run.text, run.href, run.marks)
+    else:
+        runs.append(run)
+
+
+def _blank_between(one: Run, other: Run) -> Run:
+    href = one.href if one.href == other.href else None
+    return Run(" ", href, tuple(mark for mark in one.marks if mark in other.marks))
