@@ -132,5 +132,8 @@ def _article(page: Page, found: Metadata, body: Body, partial: bool) -> Article:
         partial=partial,
         aliases=found.aliases,
         provenance=found.provenance,
+        section=found.section,
+        is_free=found.is_free,
         html=body.html,
+        dates=found.dates,
     )

@@ -1,17 +1,18 @@
 """All that a page says of its article beside the text, each field with where it was read.
 
 JSON-LD comes first, then meta tags, then visible marks; what the link said fills only what the page
-lacks. The readers of the single fields are `titles`, `bylines`, `times`, `addresses`, `language`.
+lacks. The readers of the single fields are `titles`, `bylines`, `times`, `addresses`, `language`
+and `standing`.
 """
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pipelines.clean import addresses, bylines, jsonld, language, times, titles
+from pipelines.clean import addresses, bylines, jsonld, language, standing, times, titles
 from pipelines.clean.head import Head, text_of
 from pipelines.dates import plausible
-from pipelines.items import Page
+from pipelines.items import Dated, Page
 from pipelines.text import squeeze
 from pipelines.urls import absolute, host_of, strip_tracking
 
@@ -33,6 +34,9 @@ class Metadata:
     modified_raw: str | None = None
     language: str | None = None
     image: str | None = None
+    section: str | None = None
+    is_free: bool | None = None
+    dates: tuple[Dated, ...] = ()
     provenance: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,6 +51,8 @@ def read_metadata(head: Head, page: Page, now: datetime) -> Metadata:
         ("authors", bylines.authors(head, outlet)),
         ("language", language.declared(head)),
         ("image", _image(head)),
+        ("section", standing.section(head)),
+        ("is_free", standing.is_free(head)),
     ):
         if value is not None:
             setattr(found, name, value[0])
@@ -63,10 +69,12 @@ def metadata_of_link(page: Page) -> Metadata:
 
 
 def _take_times(found: Metadata, head: Head, now: datetime) -> None:
-    if moment := times.published(head, found.language, now):
+    read = times.read_times(head, found.language, now)
+    found.dates = read.dates
+    if moment := read.published:
         found.published_at, found.published_raw = moment.at, moment.raw
         found.provenance["published_at"] = moment.source
-    if moment := times.modified(head, found.language, now):
+    if moment := read.modified:
         found.modified_at, found.modified_raw = moment.at, moment.raw
         found.provenance["modified_at"] = moment.source
 

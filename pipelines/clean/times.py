@@ -1,35 +1,39 @@
 """When it was published and changed, with the page's own offset.
 
-Order: JSON-LD, meta tags, <time>, the address, and last what htmldate finds in the visible text
-(measured: JSON-LD .97 right on publishers' pages; htmldate .905 on 1,000 pages, at 6 ms, so it
-comes last). A time that cannot be (in the future, before the web) is passed over; its raw text is
-kept.
+All times that the page gives for itself are kept, in order of trust: JSON-LD, meta tags, <time>,
+the address, and what stands in sight beside the headline (measured: JSON-LD .97 right on
+publishers' pages). The rules by which one is chosen:
+
+1. Published is the first that can be: not before the web, not more than a day ahead of now.
+2. What stands in sight is looked for only where none above it gives a time, and not where the page
+   itself names an impossible one.
+3. Modified is the first that can be and is not before publication: an outlet that dates a story
+   anew leaves its old change behind. Where only the day of publication is known, days count.
+4. What cannot be stays in `dates` with the reason; where no time came of any, its raw text is the
+   article's raw time, and the time is null.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
 from itertools import islice
 
 import dateparser
-import htmldate
-from lxml import etree
 
+from pipelines.clean.datelines import dateline
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, line_of, text_of
+from pipelines.clean.written import first_date
 from pipelines.dates import EARLIEST, parse_time, plausible
+from pipelines.items import Dated
 
 RAW_CHARS = 100
 MAX_TIMES = 60
-#: htmldate reads the whole tree several times; a larger one is not worth it.
-HTMLDATE_ELEMENTS = 12_000
-#: The same of its text and attributes, over which it runs dozens of patterns: 1 s a megabyte.
-HTMLDATE_CHARS = 1_000_000
-#: It tries a millisecond on each element whose name, or tag, speaks of a date.
-HTMLDATE_DATED = 250
-#: Raw texts that are tried before a page's own words are given up.
+#: Raw texts that are read for each role before a page's own words are given up.
 MAX_RAWS = 25
+#: Raw texts that dateparser is asked about, at a millisecond and more each.
+MAX_ASKED = 3
 
 _PUBLISHED = (
     *("article:published_time", "og:published_time", "og:article:published_time"),
@@ -45,33 +49,110 @@ _MODIFIED = (
     *("dcterms.modified", "dc.date.modified", "lastmod", "last-modified", "article:modified"),
     *("parsely-modified-date", "revised", "modified", "article:updated_time"),
 )
-_PATH_DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?!\d)")
-_DATED = re.compile(r"date|time|publish|post|meta|byline|info|author", re.IGNORECASE)
+#: What other names of meta tags say of publication, and values that are a date and nothing else.
+_DATE_META = re.compile(
+    r"^(?!.*(?:modif|updat|expir|event|start|end|revis|valid|until|build|birth|review|crawl))"
+    r".*(?:publi(?:sh|cation)|date|posted|issued)"
+)
+_BARE_DATE = re.compile(r"^\W{0,3}\w{1,12}[\s./-].{0,6}\d")
+_PATH_DAY = re.compile(
+    r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2]|[a-z]{3,9}(?=[/-]))[/-]?(0[1-9]|[12]\d|3[01])(?!\d)",
+    re.IGNORECASE,
+)
 _BESIDE = frozenset({"aside", "nav", "footer", "li"})
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A time as read, None where none of the raw texts gave a plausible one; `impossible` where
-    the first of them was read and cannot be."""
+class Times:
+    """The chosen times, None where the page says nothing of them (`at` is None where what it says
+    is none), and all that it gives, those of publication first."""
 
-    at: datetime | None
-    raw: str | None
-    source: str
-    impossible: bool = False
-
-
-def published(head: Head, language: str | None, now: datetime) -> Moment | None:
-    """When the page says it was published; None where it says nothing."""
-    found = _first(_published_raws(head), language, now)
-    if found is not None and (found.at is not None or found.impossible):
-        return found
-    return _from_address(head.url, now) or _from_text(head, now) or found
+    published: Dated | None
+    modified: Dated | None
+    dates: tuple[Dated, ...]
 
 
-def modified(head: Head, language: str | None, now: datetime) -> Moment | None:
-    """When the page says it was last changed; None where it says nothing."""
-    return _first(_modified_raws(head), language, now)
+def read_times(head: Head, language: str | None, now: datetime) -> Times:
+    """What the page says of its publication and its change, by the rules above."""
+    reader = _Reader(head, language, now)
+    published = reader.all_of("published", _published_raws(head))
+    if not any(_is_time(found) or found.why_not in _IMPOSSIBLE for found in published):
+        published += reader.in_sight()
+    modified = reader.all_of("modified", _modified_raws(head))
+    first = next(filter(_is_time, published), None)
+    modified = [_after(found, first) for found in modified]
+    chosen = [_chosen(published), _chosen(modified)]
+    dates = tuple(
+        replace(found, chosen=True) if any(found is one and one.at for one in chosen) else found
+        for found in (*published, *modified)
+    )
+    return Times(chosen[0], chosen[1], dates)
+
+
+_IMPOSSIBLE = frozenset({"in the future", "before the web"})
+
+
+def _is_time(found: Dated) -> bool:
+    return found.at is not None and found.why_not is None
+
+
+def _chosen(found: list[Dated]) -> Dated | None:
+    """The first that can be, else the first at all, without a time."""
+    for one in found:
+        if _is_time(one):
+            return one
+    return replace(found[0], at=None) if found else None
+
+
+def _after(modified: Dated, published: Dated | None) -> Dated:
+    if modified.at is None or modified.why_not or published is None or published.at is None:
+        return modified
+    by_day = published.at.timetz() == time(tzinfo=UTC) or modified.at.timetz() == time(tzinfo=UTC)
+    before = modified.at.date() < published.at.date() if by_day else modified.at < published.at
+    return replace(modified, why_not="before publication") if before else modified
+
+
+class _Reader:
+    """Reads raw texts as times, in the language of one page."""
+
+    def __init__(self, head: Head, language: str | None, now: datetime) -> None:
+        self._head, self._language, self._now = head, language, now
+        self._tag = head.root.get("lang") or language
+        self._asked = 0
+
+    def all_of(self, role: str, raws: Iterable[tuple[str, str]]) -> list[Dated]:
+        found: dict[tuple[str, str], Dated] = {}
+        for source, raw in islice(raws, MAX_RAWS):
+            raw = raw[:RAW_CHARS].strip()
+            if raw and (source, raw) not in found:
+                found[source, raw] = self._dated(role, raw, source, self._read(raw))
+        return list(found.values())
+
+    def in_sight(self) -> list[Dated]:
+        """The date that stands beside the headline."""
+        line = dateline(self._head.root, self._tag)
+        if line is None:
+            return []
+        return [self._dated("published", line.raw[:RAW_CHARS], "visible", line.written.at)]
+
+    def _dated(self, role: str, raw: str, source: str, at: datetime | None) -> Dated:
+        why_not = None
+        if at is None:
+            why_not = "no time"
+        elif not plausible(at, self._now):
+            why_not = "before the web" if at < EARLIEST else "in the future"
+        return Dated(role, raw, source, at, why_not=why_not)
+
+    def _read(self, raw: str) -> datetime | None:
+        """The time in a raw text, as machines or people of the page's language write it; a day
+        alone is midnight UTC. Relative times ("two hours ago") give None."""
+        when = parse_time(raw)
+        if when is not None or sum(character.isdigit() for character in raw) < 4:
+            return when
+        if written := first_date(raw, self._tag):
+            return written.at
+        self._asked += 1
+        return _by_dateparser(raw, self._language, self._now) if self._asked <= MAX_ASKED else None
 
 
 def _published_raws(head: Head) -> Iterator[tuple[str, str]]:
@@ -80,8 +161,13 @@ def _published_raws(head: Head) -> Iterator[tuple[str, str]]:
             yield "json-ld", raw
     for raw in head.all(*_PUBLISHED):
         yield "meta", raw
-    for element in sorted(_times(head.root), key=_is_marked_published, reverse=True):
+    for element in sorted(_times(head.root), key=_rank_of_mark):
         yield "time", element.get("datetime") or line_of(element)
+    if day := _of_address(head.url):
+        yield "url", day
+    for name, values in head.metas.items():
+        if _DATE_META.search(name) and name not in _PUBLISHED and name not in _MODIFIED:
+            yield from (("meta", value) for value in values if _BARE_DATE.search(value[:40]))
 
 
 def _modified_raws(head: Head) -> Iterator[tuple[str, str]]:
@@ -90,33 +176,11 @@ def _modified_raws(head: Head) -> Iterator[tuple[str, str]]:
     for raw in head.all(*_MODIFIED):
         yield "meta", raw
     for element in _times(head.root):
-        if "modif" in _marks(element) or "update" in _marks(element):
+        if _is_marked_modified(element):
             yield "time", element.get("datetime") or line_of(element)
 
 
-def _first(raws: Iterator[tuple[str, str]], language: str | None, now: datetime) -> Moment | None:
-    strange: Moment | None = None
-    for source, raw in islice(raws, MAX_RAWS):
-        raw = raw[:RAW_CHARS].strip()
-        if not raw:
-            continue
-        when = read_time(raw, language, now)
-        if when is not None and plausible(when, now):
-            return Moment(when, raw, source)
-        strange = strange or Moment(None, raw, source, impossible=when is not None)
-    return strange
-
-
-def read_time(raw: str, language: str | None, now: datetime) -> datetime | None:
-    """The time in a raw text, as machines or people of the page's language write it; a day alone
-    is midnight UTC. Relative times ("two hours ago") give None."""
-    when = parse_time(raw)
-    if when is not None or not any(character.isdigit() for character in raw):
-        return when
-    return _read_prose(raw[:RAW_CHARS], language, now)
-
-
-def _read_prose(raw: str, language: str | None, now: datetime) -> datetime | None:
+def _by_dateparser(raw: str, language: str | None, now: datetime) -> datetime | None:
     settings = {
         "PARSERS": ["absolute-time"],
         "REQUIRE_PARTS": ["day", "month", "year"],
@@ -156,44 +220,19 @@ def _marks(element: Element) -> str:
     return " ".join(parts)[:RAW_CHARS].lower()
 
 
-def _is_marked_published(element: Element) -> bool:
-    return element.get("pubdate") is not None or "publish" in _marks(element)
+def _rank_of_mark(element: Element) -> int:
+    if element.get("pubdate") is not None or "publish" in _marks(element):
+        return 0
+    return 2 if _is_marked_modified(element) else 1
 
 
-def _from_address(url: str, now: datetime) -> Moment | None:
+def _is_marked_modified(element: Element) -> bool:
+    return "modif" in _marks(element) or "update" in _marks(element)
+
+
+def _of_address(url: str) -> str | None:
     match = _PATH_DAY.search(url[: RAW_CHARS * 20])
     if match is None:
         return None
-    when = parse_time("-".join(match.groups()))
-    return Moment(when, match.group().strip("/"), "url") if when and plausible(when, now) else None
-
-
-def _is_too_much(root: Element) -> bool:
-    elements = dated = chars = 0
-    for element in root.iter(etree.Element):
-        elements += 1
-        chars += len(element.text or "") + len(element.tail or "")
-        chars += sum(map(len, element.attrib.values()))
-        name = f"{element.get('class') or ''} {element.get('id') or ''}"[:RAW_CHARS]
-        dated += element.tag in ("time", "abbr") or _DATED.search(name) is not None
-    return elements > HTMLDATE_ELEMENTS or dated > HTMLDATE_DATED or chars > HTMLDATE_CHARS
-
-
-def _from_text(head: Head, now: datetime) -> Moment | None:
-    if _is_too_much(head.root):
-        return None
-    try:
-        day = htmldate.find_date(
-            head.root,
-            extensive_search=True,
-            original_date=True,
-            url=head.url,
-            min_date=EARLIEST.replace(tzinfo=None),
-            max_date=now.astimezone(UTC).replace(tzinfo=None),
-        )
-    except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
-        return None
-    when = parse_time(day) if day else None
-    if when is not None and (when.month, when.day) == (1, 1):
-        return None  # htmldate makes New Year's Day of a bare year, as in a copyright line
-    return Moment(when, day, "visible") if when and plausible(when, now) else None
+    parts = match.groups()
+    return ("-" if parts[1].isdecimal() else " ").join(parts)
