@@ -235,12 +235,18 @@ def table_of_set(name: str, scores: Iterable[Score]) -> str:
     return table(head, rows)
 
 
-def table_of_sums(totals: Iterable[Sum]) -> str:
+def table_of_sums(totals: Iterable[Sum], scores: Iterable[Score]) -> str:
+    bodies = {(score.tool.key, score.set): score.body for score in scores}
+    names = list(dict.fromkeys(name for _, name in bodies))
     rows = [
-        [total.tool.title, share(total.body), f"{total.ms:.1f}", f"{total.peak_mb or 0:.0f}"]
+        [
+            total.tool.title,
+            *(share(bodies[total.tool.key, name]) for name in names),
+            *(share(total.body), f"{total.ms:.1f}", f"{total.peak_mb or 0:.0f}"),
+        ]
         for total in sorted(totals, key=lambda total: -total.body)
     ]
-    return table(["all sets", "body F1", "CPU ms a page", "most MB"], rows)
+    return table(["body F1", *names, "mean", "CPU ms a page", "most MB"], rows)
 
 
 def table_of_duels(held: Iterable[Duel]) -> str:
@@ -322,7 +328,7 @@ def main() -> None:
     running = run(chosen(options.tools), pages)
     scores = [score(one, name, some) for name, some in sets.items() for one in running]
     totals = sums(scores, running)
-    print(*(table_of_set(name, scores) for name in sets), table_of_sums(totals), sep="\n\n")
+    print(*(table_of_set(name, scores) for name in sets), table_of_sums(totals, scores), sep="\n\n")
     if held := duels(scores):
         print("", table_of_duels(held), sep="\n")
     if wanted := list(wishes(scores, totals)):

@@ -101,7 +101,7 @@ def load_readability() -> Take:
 
     def take(body: bytes, url: str) -> Taken:
         document = Document(decode(body, "text/html"), url=url)
-        story = fromstring(document.summary(html_partial=True))
+        story = fromstring(document.summary())
         strip_tags(story, *INLINE, Comment)
         author = document.author()
         authors = () if author == "[no-author]" else (author,)
