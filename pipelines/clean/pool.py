@@ -205,7 +205,7 @@ class _Worker:
     def do(self, work: bytes) -> Any:
         """Have something done; raises Lost, Closed, CannotStart."""
         for is_last_try in (False, True):
-            process = self._process or self._start()
+            process = self._waiting() or self._start()
             try:
                 answer, retires = self._ask(process, work)
             except (EOFError, OSError, pickle.UnpicklingError):
@@ -219,6 +219,13 @@ class _Worker:
                     self.end()
                 return answer
         raise AssertionError("the last try returns or raises")
+
+    def _waiting(self) -> "subprocess.Popen[bytes] | None":
+        """The process, unless it died while it had nothing to do: no page is to blame for that."""
+        process = self._process
+        if process is not None and process.poll() is not None and not self._is_closed:
+            self.end()
+        return self._process
 
     def _ask(self, process: "subprocess.Popen[bytes]", work: bytes) -> tuple[Any, bool]:
         """Raises EOFError or OSError where the process ended before it answered."""

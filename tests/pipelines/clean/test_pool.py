@@ -115,8 +115,11 @@ def test_memory_is_bounded(pool: CleaningPool, capfd: pytest.CaptureFixture[str]
 
 
 def test_a_worker_that_was_killed_meanwhile_costs_no_page(pool: CleaningPool) -> None:
-    os.kill(pid_of(pool), signal.SIGKILL)
-    assert list(pool.each(sum, [range(3)], lost=reason)) == [3]
+    for number in (signal.SIGKILL, signal.SIGSEGV):
+        pid = pid_of(pool)
+        os.kill(pid, number)
+        assert gone(pid)
+        assert list(pool.each(sum, [range(3)], lost=reason)) == [3]
 
 
 def test_signals_for_the_process_that_started_it_do_not_end_a_worker(pool: CleaningPool) -> None:
