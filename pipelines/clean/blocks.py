@@ -11,7 +11,7 @@ taken as if it were not nested.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from bs4 import BeautifulSoup
@@ -34,7 +34,6 @@ MOST_PARTS = 8
 #: A table is data if no cell is longer, and this share of its rows, two at least, has two cells.
 CELL_CHARS = 120
 DATA_ROWS = 0.5
-CELL_END = " | "
 _CELLS = frozenset({"td", "th"})
 _ROWS = frozenset({"tr", "caption"})
 #: What becomes a `Part`.
@@ -72,28 +71,31 @@ class Run:
 #: A single <br>.
 BREAK = Run("\n")
 _BLANK = Run(" ")
+_CELL_END = Run(" | ")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Block:
-    """A run of text between two boundaries; `tag` is the block element that it stands in ("tr" for
-    a row of a data table), `within` what stands around it, the outermost first."""
+    """A run of text between two boundaries.
+
+    Attributes:
+        tag: the block element that it stands in, "tr" for a row of a data table.
+        text: one line, never empty; typed text keeps its lines.
+        runs: the same, its white space as the page has it.
+        within: what stands around it, the outermost first.
+        link_chars: how many of its characters are in links.
+    """
 
     tag: str
+    text: str
+    runs: tuple[Run, ...]
     within: tuple[Part, ...] = ()
-    runs: list[Run] = field(default_factory=list)
     link_chars: int = 0
-
-    @property
-    def text(self) -> str:
-        """One line; typed text keeps its lines."""
-        text = "".join([run.text for run in self.runs])
-        return as_typed(text) if self.is_typed else squeeze(text)
 
     @property
     def is_typed(self) -> bool:
         """True for text that was set line by line (<pre>)."""
-        return bool(self.within) and self.within[-1].tag == "pre"
+        return is_typed(self.within)
 
     @property
     def item(self) -> Part | None:
@@ -103,7 +105,12 @@ class Block:
 
 def paragraph(line: str) -> Block:
     """A line that stands for itself."""
-    return Block("p", (), [Run(line)])
+    return Block("p", line, (Run(line),))
+
+
+def is_typed(within: tuple[Part, ...]) -> bool:
+    """True directly inside a <pre>."""
+    return bool(within) and within[-1].tag == "pre"
 
 
 def as_typed(text: str) -> str:
@@ -202,31 +209,39 @@ class _Reader:
 
     def __init__(self) -> None:
         self.done: list[Block] = []
-        self._block: Block | None = None
-        self._has_text = False
+        self._place: _Place | None = None
+        self._runs: list[Run] = []
+        self._link_chars = 0
         self._breaks = 0
         self._numbers = 0
         self._cells = 0
 
     def cut(self) -> None:
         """Ends the block at hand."""
-        if self._has_text and self._block is not None:
-            self.done.append(self._block)
-        self._block, self._has_text, self._breaks = None, False, 0
+        if (place := self._place) is not None:
+            self._end(place)
+            self._place, self._runs, self._link_chars = None, [], 0
+        self._breaks = 0
+
+    def _end(self, place: _Place) -> None:
+        text = "".join([run.text for run in self._runs])
+        text = as_typed(text) if is_typed(place.within) else squeeze(text)
+        if text and not (place.is_row and text.strip(" |") == ""):
+            tag = "tr" if place.is_row else place.tag
+            self.done.append(Block(tag, text, tuple(self._runs), place.within, self._link_chars))
 
     def add(self, text: str, place: _Place) -> None:
         """A text in the block at hand, or in a new one."""
         stripped = text.strip()
-        block = self._block
-        if block is None:
+        if self._place is None:
             if not stripped:
                 return
-            block = self._block = Block("tr" if place.is_row else place.tag, place.within)
-        block.runs.append(Run(str(text), place.href, place.marks))
+            self._place = place
+        self._runs.append(Run(str(text), place.href, place.marks))
         if stripped:
-            self._has_text, self._breaks = True, 0
+            self._breaks = 0
             if place.href is not None:
-                block.link_chars += len(stripped)
+                self._link_chars += len(stripped)
 
     def enter(self, tag: Tag, place: _Place) -> _Place:
         """The place inside a tag that begins here."""
@@ -247,21 +262,17 @@ class _Reader:
         self._breaks += 1
         if self._breaks == 2:
             self.cut()
-        elif self._block is not None:
-            self._block.runs.append(BREAK)
+        elif self._place is not None:
+            self._runs.append(BREAK)
 
     def _enter_cell(self, name: str, place: _Place) -> None:
         if name in _CELLS:
             self._cells += 1
             if self._cells > 1:
-                self._parted(place, CELL_END)
-        elif self._block is not None:
-            self._block.runs.append(_BLANK)
-
-    def _parted(self, place: _Place, end: str) -> None:
-        if self._block is None:
-            self._block = Block("tr", place.within)
-        self._block.runs.append(Run(end))
+                self._place = self._place or place
+                self._runs.append(_CELL_END)
+        elif self._place is not None:
+            self._runs.append(_BLANK)
 
     def _enter_block(self, tag: Tag, name: str, place: _Place) -> _Place:
         self.cut()

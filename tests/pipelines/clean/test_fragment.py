@@ -46,7 +46,7 @@ class Read(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.add(tag)
         self.attributes += attrs
-        self.text += "\n" if tag not in INLINE else ""
+        self.text += " " if tag == "br" else "" if tag in INLINE else "\n"
         if tag != "br":
             self._open.append(tag)
 
@@ -64,7 +64,7 @@ class Read(HTMLParser):
 
 
 INLINE = {"a", "em", "strong", "sub", "sup", "code"}
-MARKER = re.compile("^- ", re.MULTILINE)
+MARKERS = re.compile("^(?:- )+")
 ADDRESS = re.compile(
     r"https?://[^\s/?\x00-\x20\x7f\"<>@\\]+(?:[/?][^\s\x00-\x20\x7f\"<>\\]*)?", re.ASCII
 )
@@ -82,9 +82,13 @@ def assert_clean(markup: str, url: str = URL) -> str:
         assert value is not None
         assert ADDRESS.fullmatch(value)
         assert len(value) <= 2_000
-    unmarked = [squeeze(line) for line in MARKER.sub("", text_of(found)).splitlines()]
-    assert squeeze(read.text) == " ".join(line for line in unmarked if line)
+    assert unmarked(read.text) == unmarked(text_of(found))
     return made
+
+
+def unmarked(text: str) -> list[str]:
+    """The lines of a text, without the markers of items."""
+    return [bare for line in text.split("\n") if (bare := MARKERS.sub("", squeeze(line)))]
 
 
 # --------------------------------------------------------------------------------- what survives
