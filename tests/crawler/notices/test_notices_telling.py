@@ -140,8 +140,8 @@ def test_a_receiver_that_hangs_holds_nobody_up(
         hanging.answers = [way] * 20
         for number in range(sending.AT_ONCE - 1):
             paper.target(hanging.url(f"{number}"))
-        for _ in range(12):
-            paper.target(receiver.url())
+        for number in range(12):
+            paper.target(receiver.url(f"{number}"))
         paper.article(incident)
         began = time.monotonic()
         assert paper.tell() == 12
