@@ -47,7 +47,7 @@ _MARKED = re.compile(
     r"-(?:author-?name|autor(?:en|in)?|auteur|autore|verfasser|redakteur|redacteur|forfatter|"
     r"skribent|writer|post-author|entry-author|article-author)-"
 )
-_ELSEWHERE = re.compile(r"-(?:comment|comments|reply|related|teaser|sidebar|bio|share|widget)-")
+_ELSEWHERE = re.compile(r"-(?:comments?|commentlist|reply|related|sidebar|widget)-")
 _SQUASH = re.compile(r"[\W_]+")
 _TOP_LEVEL = re.compile(r"\.(?:co|com|org|net)?\.?[a-z]{2,6}$")
 
@@ -139,8 +139,13 @@ def _visible(root: Element) -> Iterator[str]:
 
 
 def _is_marked_author(element: Element, name: str) -> bool:
-    if name and _ELSEWHERE.search(name):
+    if not _names_author(element, name):
         return False
+    around = (name_of(above.attrib) for above in islice(element.iterancestors(), 3))
+    return not any(_ELSEWHERE.search(other) for other in (name, *around))
+
+
+def _names_author(element: Element, name: str) -> bool:
     if element.get("rel") == "author" or element.get("itemprop") == "author":
         return True
     return bool(name) and (

@@ -6,6 +6,7 @@ The readers of titles, bylines, times and addresses share it.
 import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -15,6 +16,7 @@ from pipelines.clean.document import Element
 from pipelines.text import squeeze
 
 MAX_METAS = 500
+MAX_TITLES = 20
 VALUE_CHARS = 2_000
 
 
@@ -44,7 +46,8 @@ class Head:
 def read_head(root: Element, text: str, url: str) -> Head:
     """Collect it from the tree (before anything is cut out) and the page's text."""
     things = jsonld.things(text)
-    head = Head(url=url, root=root, things=things, article=jsonld.article_of(things))
+    article = jsonld.article_of(things, url, islice(_titles(root), MAX_TITLES))
+    head = Head(url=url, root=root, things=things, article=article)
     for names, value in _metas(root):
         for name in names.lower().split():
             head.metas.setdefault(name, []).append(value)
@@ -53,6 +56,14 @@ def read_head(root: Element, text: str, url: str) -> Head:
         for relation in (element.get("rel") or "").lower().split():
             head.links.setdefault(relation, []).append(href)
     return head
+
+
+def _titles(root: Element) -> Iterator[str]:
+    """What the page prints and calls itself, to tell its own description from others."""
+    for element in root.iter("h1", "title"):
+        yield line_of(element)
+    for element in root.iterfind(".//meta[@property='og:title']"):
+        yield element.get("content") or ""
 
 
 def _metas(root: Element) -> Iterator[tuple[str, str]]:

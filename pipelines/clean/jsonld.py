@@ -5,16 +5,21 @@ the page is read from its other marks. `@graph`, lists and references by `@id` a
 https://schema.org/NewsArticle names the fields; https://json-ld.org/spec/latest/json-ld/ the form.
 """
 
+import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
+
+from pipelines.urls import canonical_key
 
 MAX_SCRIPTS = 30
 MAX_SCRIPT_CHARS = 1_000_000
 MAX_DEPTH = 40
 MAX_THINGS = 2_000
 MAX_DIGITS = 18
+MAX_ADDRESS_CHARS = 2_000
+MAX_TITLE_CHARS = 500
 
 _OPENING = re.compile(r"<script\b([^>]{0,500})>", re.IGNORECASE)
 _LD_TYPE = re.compile(r"application/ld\+json", re.IGNORECASE)
@@ -38,11 +43,38 @@ def things(text: str) -> list[Thing]:
     return found[:MAX_THINGS]
 
 
-def article_of(found: list[Thing]) -> Thing:
-    """The object that describes the page's article, empty where none does."""
+def article_of(found: list[Thing], url: str = "", titles: Iterable[str] = ()) -> Thing:
+    """The object that describes the page's article, empty where none does.
+
+    Of several with a headline, the one that names the page's address, else the one whose headline
+    is a title of the page, else the first: the others are of its teasers.
+    """
     articles = [thing for thing in found if is_article(thing)]
-    named = [thing for thing in articles if thing.get("headline")]
-    return (named or articles or [{}])[0]
+    named = [thing for thing in articles if thing.get("headline")] or articles
+    if len(named) > 1:
+        keys = {_squashed(title) for title in titles}
+        own = [thing for thing in named if url and canonical_key(url) in _addresses(thing)]
+        own = own or [thing for thing in named if _squashed(thing.get("headline")) in keys]
+        named = own or named
+    return (named or [{}])[0]
+
+
+def _addresses(thing: Thing) -> set[str]:
+    """The keys of the addresses that an object gives for itself."""
+    given: list[Any] = [thing.get("url"), thing.get("mainEntityOfPage"), thing.get("@id")]
+    given = [value.get("@id") if isinstance(value, Mapping) else value for value in given]
+    return {
+        canonical_key(value)
+        for value in given
+        if isinstance(value, str) and value.startswith("http") and len(value) <= MAX_ADDRESS_CHARS
+    }
+
+
+def _squashed(text: Any) -> str:
+    """What is left of a title when only its letters and digits count."""
+    if not isinstance(text, str):
+        return ""
+    return re.sub(r"[\W_]+", "", html.unescape(text[:MAX_TITLE_CHARS]).casefold()) or "-"
 
 
 def is_article(thing: Thing) -> bool:
