@@ -16,6 +16,11 @@ SHOWN_REASONS = 10
 #: Room for the name of a field.
 _LABEL = 16
 
+#: Times that were not chosen, as far as they are shown.
+SHOWN_TIMES = 6
+#: What the page says of its price.
+_FREE = {True: "yes", False: "no", None: None}
+
 _MARKED, _INSERTED, _DELETED = "bold yellow", "green", "red strike"
 
 
@@ -80,14 +85,18 @@ def draw_article(record: dict[str, Any]) -> None:
     reads = output.counted(record["reads"], "time")
     draw_fields(
         ("address", record["url"]),
-        ("published", moment(record["published_at"]) or "unknown"),
-        ("changed", moment(record["modified_at"])),
+        ("section", record["section"]),
+        ("free to read", _FREE[record["is_free"]]),
+        ("published", _told_at(record, "published_at") or "unknown"),
+        ("changed", _told_at(record, "modified_at")),
+        ("other times", _other_times(record["dates"])),
         ("first seen", moment(record["first_seen_at"])),
         ("read last", f"{moment(record['read_at'])}, {reads} in all"),
         ("found through", record["source"]),
         ("also at", "\n".join(f"{c['id']}: {c['outlet']} {c['url']}" for c in record["copies"])),
         ("other addresses", "\n".join(record["aliases"])),
         ("versions", _versions(record)),
+        ("live blog", _entries(record["entries"])),
         ("raw page", record["raw"]),
         ("taken down", moment(record["vanished_at"])),
     )
@@ -104,6 +113,34 @@ def moment(raw: str | None) -> str | None:
     when = datetime.fromisoformat(raw)
     zone = "UTC" if when.utcoffset() == UTC.utcoffset(None) else f"{when:%z}"
     return f"{when:%Y-%m-%d %H:%M} {zone}"
+
+
+def _told_at(record: dict[str, Any], field: str) -> str | None:
+    """A time that the page gave, and where it was read."""
+    said = moment(record[field])
+    source = record["provenance"].get(field)
+    return said and (f"{said} ({source})" if source else said)
+
+
+def _other_times(dates: list[dict[str, Any]]) -> str:
+    """What the page says beside the times that were chosen."""
+    lines = [_unchosen(date) for date in dates if not date["chosen"]]
+    more = len(lines) - SHOWN_TIMES
+    return "\n".join(lines[:SHOWN_TIMES] + ([f"and {more} more (--json)"] if more > 0 else []))
+
+
+def _unchosen(date: dict[str, Any]) -> str:
+    said = moment(date["at"]) or repr(date["raw"])
+    why = f", {date['why_not']}" if date["why_not"] else ""
+    return f"{date['role']} {said} ({date['source']}{why})"
+
+
+def _entries(entries: list[dict[str, Any]]) -> str | None:
+    if not entries:
+        return None
+    times = [entry["at"] for entry in entries if entry["at"]]
+    last = f", the last of {moment(max(times, key=datetime.fromisoformat))}" if times else ""
+    return f"{output.counted(len(entries), 'entry', 'entries')}{last}"
 
 
 def draw_fields(*fields: tuple[str, object]) -> None:

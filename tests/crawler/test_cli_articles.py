@@ -16,7 +16,8 @@ from tests.crawler.terminal import SLUG, Demo, Terminal, has_keys
 
 EXPORTED = (
     "id url canonical_url aliases title text authors published_at modified_at first_seen_at outlet"
-    " language verdict score reasons review group copy_of revisions partial"
+    " language verdict score reasons review group copy_of revisions partial html section is_free"
+    " image dates entries provenance"
 )
 
 
@@ -257,6 +258,45 @@ def page(number: int) -> str:
         f'<link rel="canonical" href="https://saved.example.org/{number}"></head>'
         f"<body><article><h1>Sony attack, report {number}</h1><p>{body}</p></article></body></html>"
     )
+
+
+LIVE = """<!DOCTYPE html><html lang="en"><head><title>Sony Pictures attack: live</title>
+<link rel="canonical" href="https://saved.example.org/live">
+<script type="application/ld+json">{"@type": "LiveBlogPosting", "articleSection": "Business",
+ "headline": "Sony Pictures attack: live", "isAccessibleForFree": true,
+ "datePublished": "2014-12-19T10:00:00+09:00", "dateModified": "2051-01-01"}</script></head>
+<body><main><h1>Sony Pictures attack: live</h1>
+<p>We follow what comes of the <a href="/hack" onclick="x">attack on Sony Pictures</a> through the
+ day, from Culver City to Pyongyang and back again to Washington.</p>
+<article class="liveblog-entry"><time datetime="2014-12-19T11:05:00+09:00">11:05</time>
+<h2>North Korea denies</h2><p>North Korea denies that it hacked Sony Pictures over The Interview.
+ Its foreign ministry called the act a righteous deed of supporters.</p></article>
+<article class="liveblog-entry"><time datetime="2014-12-19T10:05:00+09:00">10:05</time>
+<h2>Mail is down</h2><p>Sony Pictures says that hackers called Guardians of Peace took down:</p>
+<ul><li>mail</li><li>pay</li></ul></article></main></body></html>"""
+
+
+def test_structure_of_a_page_is_told_at_every_door(followed: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "live.html"
+    file.write_text(LIVE)
+    cleaned = followed.good("clean", file).lines[0]
+    assert '<a href="https://saved.example.org/hack">attack on Sony Pictures</a>' in cleaned["html"]
+    assert "<li>mail</li>\n<li>pay</li>" in cleaned["html"]
+    assert "\n\n- mail\n- pay" in cleaned["text"]
+    assert (cleaned["section"], cleaned["is_free"]) == ("Business", True)
+    assert [one["title"] for one in cleaned["entries"]] == ["North Korea denies", "Mail is down"]
+    (id,) = followed.good("ingest", SLUG, file, "--json").json["articles"]
+    shown = followed.good("articles", "show", id, "--json").json
+    (row,) = (one for one in exported(followed) if one["id"] == id)
+    structure = "text html section is_free dates entries provenance published_at modified_at"
+    for field in structure.split():
+        assert shown[field] == row[field] == cleaned[field], field
+    printed = followed.good("articles", "show", id).out
+    for said in (
+        *("Business", "free to read", "2014-12-19 10:00 +0900 (json-ld)", "in the future"),
+        *("2 entries, the last of 2014-12-19 11:05 +0900", "- mail\n", "Mail is down"),
+    ):
+        assert said in printed
 
 
 def warc(*pages: str) -> bytes:
