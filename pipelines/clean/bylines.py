@@ -29,6 +29,7 @@ MAX_BYLINES = 40
 #: Elements after the headline among which a line that begins with "By" is looked for.
 NEAR_HEADLINE = 150
 SIGNED_CHARS = 100
+TELLING_CHARS = 600
 
 _METAS = (
     *("author", "article:author", "dc.creator", "dcterms.creator", "byl", "parsely-author"),
@@ -46,6 +47,10 @@ _SIGNED = re.compile(
 _MARKED = re.compile(
     r"-(?:author-?name|autor(?:en|in)?|auteur|autore|verfasser|redakteur|redacteur|forfatter|"
     r"skribent|writer|post-author|entry-author|article-author)-"
+)
+#: What every name of an author has in it; most elements need no closer look.
+_TELLING = re.compile(
+    r"auth|autor|auteur|by-?line|verfasser|reda[ck]|writer|forfatter|skribent", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(r"-(?:comments?|commentlist|reply|related|sidebar|widget)-")
 _SQUASH = re.compile(r"[\W_]+")
@@ -124,6 +129,8 @@ def _visible(root: Element) -> Iterator[str]:
     marked: list[str] = []
     bylines: list[str] = []
     for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "em", "b"):
+        if not _TELLING.search(" ".join(element.attrib.values())[:TELLING_CHARS]):
+            continue
         name = name_of(element.attrib)
         if _is_marked_author(element, name):
             marked.append(line_of(element))

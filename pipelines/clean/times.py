@@ -19,8 +19,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from itertools import islice
 
-import dateparser
-
 from pipelines.clean.datelines import dateline
 from pipelines.clean.document import Element
 from pipelines.clean.head import Head, line_of, text_of
@@ -32,8 +30,6 @@ RAW_CHARS = 100
 MAX_TIMES = 60
 #: Raw texts that are read for each role before a page's own words are given up.
 MAX_RAWS = 25
-#: Raw texts that dateparser is asked about, at a millisecond and more each.
-MAX_ASKED = 3
 
 _PUBLISHED = (
     *("article:published_time", "og:published_time", "og:article:published_time"),
@@ -116,9 +112,8 @@ class _Reader:
     """Reads raw texts as times, in the language of one page."""
 
     def __init__(self, head: Head, language: str | None, now: datetime) -> None:
-        self._head, self._language, self._now = head, language, now
+        self._head, self._now = head, now
         self._tag = head.root.get("lang") or language
-        self._asked = 0
 
     def all_of(self, role: str, raws: Iterable[tuple[str, str]]) -> list[Dated]:
         found: dict[tuple[str, str], Dated] = {}
@@ -149,10 +144,8 @@ class _Reader:
         when = parse_time(raw)
         if when is not None or sum(character.isdigit() for character in raw) < 4:
             return when
-        if written := first_date(raw, self._tag):
-            return written.at
-        self._asked += 1
-        return _by_dateparser(raw, self._language, self._now) if self._asked <= MAX_ASKED else None
+        written = first_date(raw, self._tag)
+        return written.at if written else None
 
 
 def _published_raws(head: Head) -> Iterator[tuple[str, str]]:
@@ -178,31 +171,6 @@ def _modified_raws(head: Head) -> Iterator[tuple[str, str]]:
     for element in _times(head.root):
         if _is_marked_modified(element):
             yield "time", element.get("datetime") or line_of(element)
-
-
-def _by_dateparser(raw: str, language: str | None, now: datetime) -> datetime | None:
-    settings = {
-        "PARSERS": ["absolute-time"],
-        "REQUIRE_PARTS": ["day", "month", "year"],
-        "RELATIVE_BASE": now.replace(tzinfo=None),
-        "RETURN_AS_TIMEZONE_AWARE": False,
-    }
-    languages = [language] if language in _DATE_LANGUAGES else list(_DATE_LANGUAGES)
-    when: datetime | None
-    try:
-        when = dateparser.parse(raw, languages=languages, settings=settings)
-    except (ValueError, OverflowError, RecursionError):
-        return None
-    if when is None:
-        return None
-    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)
-
-
-#: Languages tried where the page's is unknown; all that dateparser knows would take seconds.
-_DATE_LANGUAGES = (
-    *("en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "pl", "cs", "ru", "uk", "tr", "ar"),
-    *("zh", "ja", "ko", "fi", "hu", "ro", "el", "id"),
-)
 
 
 def _times(root: Element) -> list[Element]:

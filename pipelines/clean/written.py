@@ -4,7 +4,8 @@ Method: a few patterns find a day, a month and a year beside each other ("Jan 5,
 "5 janvier 2015", "05.01.2015", "2015年1月5日", digits of any script); a table knows the months.
 A number for the month stands before the day only in American English; 13 and more tell. Known
 mistake: "01/02/2015" of a British page that doesn't say which English it is written in. It costs
-microseconds where dateparser costs milliseconds, which is asked only for what is found here not.
+microseconds where dateparser, which found no day more on 1,617 recorded pages, costs milliseconds
+and seconds at its first text. Way out: a row of `_MONTHS`, or a pattern.
 """
 
 import re
@@ -56,7 +57,8 @@ _NAME = (
     r"([^\W\d_][^\W\d_.\u0e00-\u0e7f]{1,12}|[\u0e00-\u0e7f]{1,4}\.[\u0e00-\u0e7f]|"
     r"[\u0900-\u0e7f]{2,12})"
 )
-_YEAR = r"(\d{4})(?!\d)"
+#: The time of day may follow without a blank where two elements meet ("202310:30").
+_YEAR = r"(\d{4})(?=\D|\d{1,2}:\d\d|$)"
 _DAY_FIRST = re.compile(
     rf"(?<![\d.])(\d{{1,2}})(?:st|nd|rd|th|er|\.|º|ª|-?го)?[\s\u00a0/-]{{0,3}}"
     rf"(?:(?:de|of|den|d['’])\s*)?{_NAME}\.?,?(?:[\s\u00a0]|/|-){{0,3}}(?:(?:de|del|พ\.ศ\.)\s*)?{_YEAR}"
@@ -65,7 +67,7 @@ _MONTH_FIRST = re.compile(
     rf"(?<![^\W\d_]){_NAME}\.?\s{{0,3}}(\d{{1,2}})(?:st|nd|rd|th)?(?:\s?,|\s)\s{{0,3}}{_YEAR}"
 )
 _YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})\.?,?\s{{1,3}}{_NAME}\.?\s{{1,3}}(\d{{1,2}})(?!\d)")
-_ISO = re.compile(r"(?<![\d/.-])(\d{4})([-/.])(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
+_ISO = re.compile(r"(?<![\d/.-])(\d{4})([-/. ])(\d{1,2})\2\s?(\d{1,2})(?![\d/-])")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일号號]")
 _NUMBERS = re.compile(
     r"(?<![\d/.-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2}(?!\d|[./-]\d))(?![\d/-])"
