@@ -36,6 +36,7 @@ CELL_CHARS = 120
 DATA_ROWS = 0.5
 _CELLS = frozenset({"td", "th"})
 _ROWS = frozenset({"tr", "caption"})
+_ROWS_AND_CELLS = ["tr", *_CELLS]
 #: What becomes a `Part`.
 _PARTS = LISTS | {"li", "blockquote", "pre", "table"}
 #: Every tag that makes a difference to the text in it.
@@ -46,7 +47,7 @@ _LAYOUT = frozenset(
         *HEADINGS,
     }
 )
-_WORD = re.compile("[^ ]+")
+_WORD = re.compile("[^ \t]+")
 _EMPTY_LINES = re.compile("\n{3,}")
 
 
@@ -116,8 +117,7 @@ def is_typed(within: tuple[Part, ...]) -> bool:
 def as_typed(text: str) -> str:
     """Typed text: its lines with their blanks, never more than one empty line in a row."""
     lines = [
-        _WORD.sub(lambda word: squeeze(word.group()), line.expandtabs(4)).rstrip()
-        for line in text.splitlines()
+        _WORD.sub(lambda word: squeeze(word.group()), line).rstrip() for line in text.splitlines()
     ]
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip("\n")
 
@@ -302,18 +302,15 @@ class _Reader:
 
 def is_data(table: Tag) -> bool:
     """True for a table of short cells, two or more to a row; others only lay out a page."""
-    if table.get("role") in ("presentation", "none"):
+    inside = (node for node in table.descendants if isinstance(node, Tag))
+    if table.get("role") in ("presentation", "none") or any(n.name in _LAYOUT for n in inside):
         return False
     rows: list[int] = []
-    for node in table.descendants:
-        if not isinstance(node, Tag):
-            continue
-        if node.name in _LAYOUT:
-            return False
-        if node.name == "tr":
+    for cell in table.find_all(_ROWS_AND_CELLS):
+        if cell.name == "tr":
             rows.append(0)
-        elif node.name in _CELLS and rows:
-            chars = len(squeeze(node.get_text()))
+        elif rows:
+            chars = len(squeeze(cell.get_text()))
             if chars > CELL_CHARS:
                 return False
             rows[-1] += chars > 0
