@@ -10,19 +10,20 @@ from xml.sax.saxutils import escape
 
 WIDTH, HEIGHT = 720, 420
 LEFT, RIGHT, TOP, BOTTOM = 64, 24, 56, 56
-CHAR, LINE, RADIUS = 7.4, 15, 6
+CHAR, OWN_CHAR, LINE, RADIUS = 7.4, 8.6, 15, 6
 #: So much of the marks' spread stays free around them; names need more of it sideways.
 MARGIN_X, MARGIN_Y = 0.12, 0.12
 
 STYLE = """
   .paper { fill: #ffffff } text { fill: #1f2328; font: 13px system-ui, sans-serif }
   .title { font-weight: 600; font-size: 15px } .axis { fill: #59636e; font-size: 12px }
-  .grid { stroke: #d8dee4 } .mark { fill: #818b98 } .own { fill: #0969da }
+  .grid { stroke: #d8dee4 } .line { stroke: #818b98 } .mark { fill: #818b98 } .own { fill: #0969da }
   .own-name, .mark-name { stroke: #ffffff; stroke-width: 4; paint-order: stroke }
   .own-name { fill: #0969da; font-weight: 600 }
   @media (prefers-color-scheme: dark) {
     .paper { fill: #0d1117 } text { fill: #e6edf3 } .axis { fill: #9198a1 }
-    .grid { stroke: #30363d } .mark { fill: #8b949e } .own { fill: #58a6ff }
+    .grid { stroke: #30363d } .line { stroke: #8b949e }
+    .mark { fill: #8b949e } .own { fill: #58a6ff }
     .own-name, .mark-name { stroke: #0d1117 } .own-name { fill: #58a6ff }
   }
 """
@@ -118,9 +119,10 @@ def _grid(frame: Frame) -> Iterator[str]:
 
 
 def steps_log(low: float, high: float) -> Iterator[float]:
-    """1, 2, 5, 10, 20 ... between two powers of ten."""
+    """1, 2, 5, 10, 20 ... between two powers of ten; some more where these are few."""
+    digits = (1, 2, 5) if high - low > 1.5 else (1, 1.5, 2, 3, 5, 7)
     for power in range(floor(low), ceil(high) + 1):
-        for digit in (1, 2, 5):
+        for digit in digits:
             if low <= log10(digit * 10.0**power) <= high:
                 yield digit * 10.0**power
 
@@ -140,8 +142,11 @@ def _marks(marks: Sequence[Mark], frame: Frame) -> Iterator[str]:
         at_x, at_y = frame.across(mark.x), frame.down(mark.y)
         kind = "own" if mark.own else "mark"
         yield f'<circle class="{kind}" cx="{at_x:.1f}" cy="{at_y:.1f}" r="{RADIUS}"/>'
-        place = min(_places(mark.name, at_x, at_y), key=lambda place: _cost(place.box, taken))
+        wide = len(mark.name) * (OWN_CHAR if mark.own else CHAR)
+        place = min(_places(wide, at_x, at_y), key=lambda place: _cost(place.box, taken))
         taken.append(place.box)
+        if not place.box.top < at_y < place.box.bottom:
+            yield _line(at_x, at_y, place)
         yield _text(place.x, place.box.bottom - 4, mark.name, f"{kind}-name", place.anchor)
 
 
@@ -158,15 +163,21 @@ class Place:
     anchor: str
 
 
-def _places(name: str, x: float, y: float) -> Iterator[Place]:
-    """The best first: beside its mark, a line higher or lower there, over it, under it."""
-    wide, away = len(name) * CHAR, RADIUS + 4
-    for lift in (0, -LINE, LINE):
-        top, bottom = y - LINE / 2 + lift, y + LINE / 2 + lift
+def _places(wide: float, x: float, y: float) -> Iterator[Place]:
+    """The best first: beside its mark, over or under it, then further off on either side."""
+    away = RADIUS + 4
+    for lift in (0, -1.5, 1.5, -2.5, 2.5, -3.5, 3.5):
+        top, bottom = y + (lift - 0.5) * LINE, y + (lift + 0.5) * LINE
+        if lift:
+            yield Place(Box(x - wide / 2, top, x + wide / 2, bottom), x, "middle")
         yield Place(Box(x + away, top, x + away + wide, bottom), x + away, "start")
         yield Place(Box(x - away - wide, top, x - away, bottom), x - away, "end")
-    for top in (y - away - LINE, y + away):
-        yield Place(Box(x - wide / 2, top, x + wide / 2, top + LINE), x, "middle")
+
+
+def _line(x: float, y: float, place: Place) -> str:
+    """From a mark to its name."""
+    end = place.box.top if place.box.top > y else place.box.bottom
+    return f'<path class="line" d="M{x:.1f} {y:.1f}L{place.x:.1f} {end:.1f}"/>'
 
 
 def _cost(place: Box, taken: Iterable[Box]) -> int:
