@@ -22,10 +22,13 @@ from typing import Any
 from lxml import etree
 
 from pipelines.clean import jsonld
+from pipelines.clean.blocks import paragraph
+from pipelines.clean.blocks import text_of as text_of_blocks
 from pipelines.clean.body import Body, body_of, read_body
 from pipelines.clean.clocks import clock_in, with_days
 from pipelines.clean.container import Outline, Story
 from pipelines.clean.document import Element, TooComplex, parse
+from pipelines.clean.fragment import html_of
 from pipelines.clean.head import Head, line_of, text_of
 from pipelines.clean.names import name_of, other_thing
 from pipelines.dates import parse_time
@@ -332,7 +335,10 @@ def _intro(story: Story | None, elements: list[Element], url: str, titles: list[
             element.drop_tree()
     if story is None:
         return body_of("")
-    return body_of("\n\n".join(story.lead)) if inside else read_body(story, url, titles)
+    if not inside:
+        return read_body(story, url, titles)
+    lead = [paragraph(line) for line in story.lead]
+    return body_of(text_of_blocks(lead), html=html_of(lead, url))
 
 
 def _holds(text: str, entries: tuple[Entry, ...]) -> bool:

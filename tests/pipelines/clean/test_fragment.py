@@ -2,6 +2,7 @@
 
 import re
 import time
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
@@ -9,6 +10,7 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipelines.clean import clean_html
 from pipelines.clean.blocks import Block, blocks, text_of
 from pipelines.clean.document import TooComplex, parse
 from pipelines.clean.fragment import MOST_LINKS, TAGS, base_of, html_of
@@ -330,3 +332,32 @@ def test_whatever_goes_in_only_what_is_allowed_comes_out(pieces: list[str]) -> N
         assert_clean(markup)
     except TooComplex:
         pass
+
+
+ENTRY = (
+    '<article class="liveblog-entry"><time datetime="2015-03-10T1{n}:05:00Z">1{n}:05</time>'
+    "<h2>Part {n}</h2><p>The harbour master said that bearing {n} of the swing bridge is cracked,"
+    " and that <a href=/b>a ferry</a> will take people over.</p></article>"
+)
+LIVE = (
+    "<title>Bridge closes: live</title><h1>Bridge closes: live</h1><h2>The swing bridge is closed"
+    " for eleven weeks, and lorries take the northern ring road until then.</h2><div>"
+    + "".join(ENTRY.format(n=n) for n in range(6))
+    + "</div>"
+)
+ONE_LONG_ENTRY = LIVE.replace("is cracked,", "is cracked, " + "and rusty, " * 300, 1)
+LIST = (
+    "<title>Bridge</title><article><h1>Bridge</h1><p>The harbour board voted on Tuesday to close"
+    " the swing bridge for eleven weeks, it said:</p><ul><li>two bearings are cracked,<li>the"
+    " county pays a third.</ul><blockquote>It could not wait any longer, <em>not a day</em>, said"
+    " the harbour master on the quay.</blockquote></article>"
+)
+
+
+@pytest.mark.parametrize("page", [LIVE, ONE_LONG_ENTRY, LIST])
+def test_an_articles_markup_says_what_its_text_says(page: str) -> None:
+    now = datetime(2015, 6, 1, tzinfo=UTC)
+    article = clean_html(page.encode(), URL, content_type="text/html", now=now).article
+    assert article is not None
+    assert article.html is not None
+    assert unmarked(Read(article.html).text) == unmarked(article.text)
