@@ -82,7 +82,10 @@ class _Fragment:
     def _inline(self, block: Block) -> str:
         out: list[str] = []
         href: str | None = None
-        for run in squeezed(block.runs):
+        first = block.runs[0]
+        is_plain = len(block.runs) == 1  # as most are
+        runs = [Run(block.text, first.href, first.marks)] if is_plain else squeezed(block.runs)
+        for run in runs:
             address = None if run is BREAK else self._address(run.href)
             if run is not BREAK and address != href:
                 out.append(_between(href, address))
