@@ -17,7 +17,7 @@ from typing import NamedTuple
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, Tag
 
-from pipelines.clean.container import BLOCK_TAGS
+from pipelines.clean.nodes import BLOCK_TAGS
 from pipelines.text import squeeze
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})

@@ -12,10 +12,10 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 from pipelines.clean.blocks import HEADINGS, Block, blocks, paragraph, text_of
-from pipelines.clean.container import Story
 from pipelines.clean.document import Element, TooComplex
 from pipelines.clean.fragment import html_of
 from pipelines.clean.phrases import notices
+from pipelines.clean.story import Story
 from pipelines.clean.strip import cut_other_things, line_reason
 from pipelines.text import count_words, squeeze
 
@@ -47,8 +47,10 @@ def read_body(story: Story, url: str, titles: Iterable[str] = ()) -> Body:
 
     Raises TooComplex where the container has more markup than BeautifulSoup reads in good time.
     """
-    soup = _soup(story.container)
-    cut_other_things(soup)
+    is_judged = story.kept is not None
+    soup = _soup(story.kept if is_judged else story.container)
+    if not is_judged:
+        cut_other_things(soup)
     wanted = {key for title in titles if (key := _key(title))}
     found = [(block, text) for block in blocks(soup) if (text := block.text)]
     pay_lines = notices(text for _, text in found)
@@ -57,7 +59,7 @@ def read_body(story: Story, url: str, titles: Iterable[str] = ()) -> Body:
     for block, text in found:
         if text in pay_lines:
             broken_off = len(kept) if pay_lines[text] == "rest" else broken_off
-        elif _is_links(block, text):
+        elif _is_links(block, text) and not (is_judged and block.tag in HEADINGS):
             continue
         elif wanted and _is_headline(block, _key(text), wanted):
             wanted.clear()

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from pipelines.clean import live, lookalikes, robots, sniff, teasers
 from pipelines.clean.body import MAX_STORY_CHARS, Body, body_of, read_body
-from pipelines.clean.container import Story, find_story, prune
+from pipelines.clean.container import prune
 from pipelines.clean.decode import decode
 from pipelines.clean.document import TooComplex, parse
 from pipelines.clean.fragment import base_of
@@ -24,6 +24,7 @@ from pipelines.clean.metadata import (
     read_metadata,
 )
 from pipelines.clean.sniff import MAX_PAGE_BYTES
+from pipelines.clean.story import Story, find_story
 from pipelines.clean.titles import titles_of
 from pipelines.items import Article, Cleaned, Page
 from pipelines.outcomes import Outcome
@@ -69,7 +70,7 @@ def _judge(page: Page, head: Head, now: datetime, *, may_be_live: bool) -> Clean
     names = titles_of(head, found.title)
     base_url = base_of(head.root, page.url)
     prune(head.root)
-    story = find_story(head.root)
+    story = find_story(head, names)
     dated = (found.published_at, found.modified_at)
     blog = live.read_live(head, story, base_url, names, *dated) if may_be_live else None
     body = blog.body if blog else _body(story, base_url, names, head)

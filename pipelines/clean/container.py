@@ -13,30 +13,21 @@ stories on a page, all are taken where nothing marks the first. Way out: a row i
 `pipelines.clean.names`.
 """
 
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from lxml import etree
 
 from pipelines.clean.document import Element
 from pipelines.clean.names import marks_lead, marks_story, name_of, other_thing
+from pipelines.clean.nodes import Node
 from pipelines.text import squeeze
 
 #: Elements without a word of the story.
 EMPTY_TAGS = (
     *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "video"),
     *("audio", "canvas", "map", "select", "textarea", "button", "input", "nav", "footer", "head"),
-    *("dialog", "menu", "datalist"),
-)
-BLOCK_TAGS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "body", "center", "dd", "details"),
-        *("dialog", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr", "html", "li", "main"),
-        *("menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot"),
-        *("th", "thead", "tr", "ul"),
-    }
+    *("dialog", "menu", "datalist", "title"),
 )
 #: Elements that are beside the story by what they are, where they are not most of the page.
 ASIDE_TAGS = {"aside": "related", "figcaption": "caption", "form": "form", "label": "form"}
@@ -65,41 +56,15 @@ LEAD_TAGS = frozenset({"p", "h2"})
 LEAD_CHARS = (50, 600)
 LEAD_LINES = 2
 
-_PROSE_END = re.compile(r"""[.!?…。！？:;"”»'’)\]]$""")
-
-
-@dataclass(slots=True)
-class _Node:
-    """An element with the text that belongs to it and to no block inside it."""
-
-    element: Element
-    parent: int
-    block: int
-    linked: bool
-    beside: bool = False
-    chars: int = 0
-    link_chars: int = 0
-    prose_end: bool = False
-    worth: float = 0.0
-
 
 @dataclass(frozen=True, slots=True)
-class Outline:
-    """What the page around the story is made of: headlines that are links, characters in links,
-    characters of the story's prose. What its names put beside the story isn't counted."""
+class Place:
+    """Where the rules find the story: the node of the element that holds it, and of every node
+    what puts it beside a story (None: nothing does). `is_first`: more whole stories follow."""
 
-    linked_headlines: int
-    link_chars: int
-    prose_chars: int
-
-
-@dataclass(frozen=True, slots=True)
-class Story:
-    """Where the story is: the element that holds its text, and the lines of a lead outside it."""
-
-    container: Element
-    lead: tuple[str, ...]
-    outline: Outline
+    container: int
+    reasons: tuple[str | None, ...]
+    is_first: bool = False
 
 
 def prune(root: Element) -> None:
@@ -110,36 +75,27 @@ def prune(root: Element) -> None:
     etree.strip_elements(root, *EMPTY_TAGS, with_tail=False)
 
 
-def find_story(root: Element) -> Story | None:
-    """The element that holds the story with its lead, None on a page without prose."""
-    nodes = _nodes(root)
-    if not nodes:
-        return None
+def locate(nodes: list[Node]) -> Place | None:
+    """Where the story is, None on a page without prose and marks. Sets `beside` and `worth` of the
+    nodes."""
     _weigh(nodes)
-    _leave_other_things(nodes)
+    reasons = _leave_other_things(nodes)
     best = _smallest(nodes, range(len(nodes)), NEARLY_ALL)
     if nodes[best].worth <= 0:
-        return _without_prose(nodes)
+        marked = _without_prose(nodes)
+        return None if marked is None else Place(marked, reasons)
     found = _by_marks(nodes, nodes[best].worth)
-    found = _first_story(nodes, best if found is None else found)
-    return Story(nodes[found].element, _lead(nodes, found), _outline(nodes, found))
+    all_stories = best if found is None else found
+    first = _first_story(nodes, all_stories)
+    return Place(first, reasons, is_first=first != all_stories)
 
 
-def _outline(nodes: list[_Node], container: int) -> Outline:
-    link_chars = headlines = 0
-    for at, node in enumerate(nodes):
-        if node.link_chars and not _is_beside(nodes, at):
-            link_chars += node.link_chars
-            headlines += node.element.tag in ("h2", "h3", "h4")
-    return Outline(headlines, link_chars, int(nodes[container].worth))
-
-
-def _first_story(nodes: list[_Node], found: int) -> int:
+def _first_story(nodes: list[Node], found: int) -> int:
     """Of several stories, each with its headline in an element of the same kind, the first."""
     headlines = [
         at
         for at, node in enumerate(nodes)
-        if node.element.tag == "h1" and _is_inside(nodes, at, found)
+        if node.element.tag == "h1" and is_inside(nodes, at, found)
     ]
     if len(headlines) < 2:
         return found
@@ -151,23 +107,23 @@ def _first_story(nodes: list[_Node], found: int) -> int:
     return first if alike and whole else found
 
 
-def _child_around(nodes: list[_Node], at: int, outer: int) -> int:
+def _child_around(nodes: list[Node], at: int, outer: int) -> int:
     """The child of an outer element that holds the node."""
     while nodes[at].parent != outer and at:
         at = nodes[at].parent
     return at
 
 
-def _without_prose(nodes: list[_Node]) -> Story | None:
+def _without_prose(nodes: list[Node]) -> int | None:
     """What is marked as the story where nothing reads like prose: a table, a list of results."""
     for _, is_marked in _MARKS:
         for at, node in enumerate(nodes):
-            if is_marked(node) and not _is_beside(nodes, at):
-                return Story(node.element, (), _outline(nodes, at))
+            if is_marked(node) and not is_beside(nodes, at):
+                return at
     return None
 
 
-def _by_marks(nodes: list[_Node], worth: float) -> int | None:
+def _by_marks(nodes: list[Node], worth: float) -> int | None:
     for share, is_marked in _MARKS:
         marked = [at for at, node in enumerate(nodes) if node.worth > 0 and is_marked(node)]
         if marked and (found := _marked(nodes, marked, share * worth)) is not None:
@@ -175,7 +131,7 @@ def _by_marks(nodes: list[_Node], worth: float) -> int | None:
     return None
 
 
-def _lead(nodes: list[_Node], container: int) -> tuple[str, ...]:
+def lead_of(nodes: list[Node], container: int) -> tuple[str, ...]:
     """Lines of prose between the headline and the container; without a headline, what is named a
     lead near the container."""
     headlines = [at for at in range(container) if nodes[at].element.tag == "h1"]
@@ -185,7 +141,7 @@ def _lead(nodes: list[_Node], container: int) -> tuple[str, ...]:
     for at in range(first + 1, container):
         if nodes[at].worth < LEAD_CHARS[0] or not _is_lead(nodes[at], bool(headlines)):
             continue
-        if _is_inside(nodes, container, at) or _is_beside(nodes, at):
+        if is_inside(nodes, container, at) or is_beside(nodes, at):
             continue
         line = squeeze("".join(nodes[at].element.itertext()))
         if len(line) <= LEAD_CHARS[1] and not any(line in known for known in lines):
@@ -193,13 +149,14 @@ def _lead(nodes: list[_Node], container: int) -> tuple[str, ...]:
     return tuple(lines[:LEAD_LINES])
 
 
-def _is_lead(node: _Node, after_headline: bool) -> bool:
+def _is_lead(node: Node, after_headline: bool) -> bool:
     if after_headline and node.element.tag in LEAD_TAGS:
         return True
     return marks_lead(name_of(node.element.attrib))
 
 
-def _is_beside(nodes: list[_Node], at: int) -> bool:
+def is_beside(nodes: list[Node], at: int) -> bool:
+    """True for a node that a name puts beside the story, or that is in such a one."""
     while at:
         if nodes[at].beside:
             return True
@@ -207,32 +164,12 @@ def _is_beside(nodes: list[_Node], at: int) -> bool:
     return False
 
 
-def _nodes(root: Element) -> list[_Node]:
-    nodes: list[_Node] = []
-    index: dict[Element, int] = {}
-    for element in root.iter(etree.Element):
-        above = index.get(element.getparent(), 0)
-        at = len(nodes)
-        index[element] = at
-        block = at if element.tag in BLOCK_TAGS or not nodes else nodes[above].block
-        linked = element.tag == "a" or (bool(nodes) and nodes[above].linked)
-        nodes.append(_Node(element, above, block, linked))
-        _count(nodes[block], element.text, linked)
-        if nodes:
-            _count(nodes[nodes[above].block], element.tail, nodes[above].linked)
-    return nodes
+def is_prose(node: Node) -> bool:
+    """True for a node with text of its own that reads like prose."""
+    return _own_worth(node) > 0
 
 
-def _count(block: _Node, text: str | None, linked: bool) -> None:
-    if not text or not (text := text.strip()):
-        return
-    block.chars += len(text)
-    if linked:
-        block.link_chars += len(text)
-    block.prose_end = _PROSE_END.search(text[-1:]) is not None
-
-
-def _own_worth(node: _Node) -> float:
+def _own_worth(node: Node) -> float:
     if not node.chars:
         return 0.0
     if node.link_chars > LINKS_SHARE * node.chars:
@@ -242,7 +179,7 @@ def _own_worth(node: _Node) -> float:
     return node.chars - node.link_chars
 
 
-def _weigh(nodes: list[_Node]) -> None:
+def _weigh(nodes: list[Node]) -> None:
     """Sum up the worth of every element from below, leaving out what is beside the story."""
     for node in nodes:
         node.worth = _own_worth(node)
@@ -251,19 +188,26 @@ def _weigh(nodes: list[_Node]) -> None:
             nodes[nodes[at].parent].worth += nodes[at].worth
 
 
-def _leave_other_things(nodes: list[_Node]) -> None:
+def _leave_other_things(nodes: list[Node]) -> tuple[str | None, ...]:
     prose = sum(worth for node in nodes if (worth := _own_worth(node)) > 0)
     around = _around_story(nodes)
-    for at, node in enumerate(nodes):
-        if node.element.tag in NEVER_BESIDE or at in around:
-            continue
-        reason = ASIDE_TAGS.get(node.element.tag) or other_thing(name_of(node.element.attrib))
-        limit = 0.9 if reason in SURE_NAMES else TOO_MUCH_TO_LEAVE
-        node.beside = reason is not None and node.worth < limit * prose
+    reasons = tuple(_reason(node) for node in nodes)
+    for at, (node, reason) in enumerate(zip(nodes, reasons, strict=True)):
+        if reason is not None and at not in around:
+            limit = 0.9 if reason in SURE_NAMES else TOO_MUCH_TO_LEAVE
+            node.beside = node.worth < limit * prose
     _weigh(nodes)
+    return reasons
 
 
-def _around_story(nodes: list[_Node]) -> set[int]:
+def _reason(node: Node) -> str | None:
+    tag = node.element.tag
+    if tag in NEVER_BESIDE:
+        return None
+    return ASIDE_TAGS.get(tag) or other_thing(name_of(node.element.attrib))
+
+
+def _around_story(nodes: list[Node]) -> set[int]:
     """The elements that enclose the headline or what is marked as the text."""
     around: set[int] = set()
     for at, node in enumerate(nodes):
@@ -274,24 +218,25 @@ def _around_story(nodes: list[_Node]) -> set[int]:
     return around
 
 
-def _smallest(nodes: list[_Node], among: Iterable[int], share: float) -> int:
+def _smallest(nodes: list[Node], among: Iterable[int], share: float) -> int:
     """Of some nodes the one of greatest worth, or the innermost in it that holds this share."""
     among = list(among)
     found = max(among, key=lambda at: nodes[at].worth)
     enough = share * nodes[found].worth
     for at in among:
-        if at > found and nodes[at].worth >= enough and _is_inside(nodes, at, found):
+        if at > found and nodes[at].worth >= enough and is_inside(nodes, at, found):
             found = at
     return found
 
 
-def _is_inside(nodes: list[_Node], at: int, outer: int) -> bool:
+def is_inside(nodes: Sequence[Node], at: int, outer: int) -> bool:
+    """True for the outer node and all in it."""
     while at > outer:
         at = nodes[at].parent
     return at == outer
 
 
-def _marked(nodes: list[_Node], marked: list[int], enough: float) -> int | None:
+def _marked(nodes: list[Node], marked: list[int], enough: float) -> int | None:
     """The marked element that holds enough, or the parent of several that do together."""
     top = _smallest(nodes, marked, SAME_STORY)
     if nodes[top].worth >= enough:
@@ -302,7 +247,7 @@ def _marked(nodes: list[_Node], marked: list[int], enough: float) -> int | None:
     return None
 
 
-_MARKS: tuple[tuple[float, Callable[[_Node], bool]], ...] = (
+_MARKS: tuple[tuple[float, Callable[[Node], bool]], ...] = (
     (0.6, lambda node: node.element.get("itemprop") == "articleBody"),
     (0.7, lambda node: marks_story(name_of(node.element.attrib))),
     (0.7, lambda node: node.element.tag == "article"),

@@ -13,7 +13,7 @@ the page's own date, which some pages give in UTC. Way out: JSON-LD, which is be
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape, unescape
 from itertools import islice
@@ -26,11 +26,11 @@ from pipelines.clean.blocks import paragraph
 from pipelines.clean.blocks import text_of as text_of_blocks
 from pipelines.clean.body import Body, body_of, read_body
 from pipelines.clean.clocks import clock_in, with_days
-from pipelines.clean.container import Outline, Story
 from pipelines.clean.document import Element, TooComplex, parse
 from pipelines.clean.fragment import html_of
 from pipelines.clean.head import Head, line_of, text_of
 from pipelines.clean.names import name_of, other_thing
+from pipelines.clean.story import Outline, Story
 from pipelines.dates import parse_time
 from pipelines.items import Entry
 from pipelines.text import count_words, paragraphs, squeeze
@@ -336,7 +336,7 @@ def _intro(story: Story | None, elements: list[Element], url: str, titles: list[
     if story is None:
         return body_of("")
     if not inside:
-        return read_body(story, url, titles)
+        return read_body(replace(story, kept=None), url, titles)
     lead = [paragraph(line) for line in story.lead]
     return body_of(text_of_blocks(lead), html=html_of(lead, url))
 

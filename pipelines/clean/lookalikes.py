@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from pipelines.clean import jsonld, phrases
 from pipelines.clean.body import Body
-from pipelines.clean.container import Story
 from pipelines.clean.head import Head, line_of
 from pipelines.clean.names import name_of, other_thing
+from pipelines.clean.story import Story
 from pipelines.clean.teasers import is_teaser
 from pipelines.outcomes import Outcome
 from pipelines.text import count_words, squeeze

@@ -50,7 +50,7 @@ TRAPS: dict[str, tuple[str | bytes, set[Outcome | None]]] = {
     "NULs": ("\0" * 3_000_000 + "\0x" * 1_000_000, ANY),
     "ten megabytes of <": ("<" * 10_000_000, LARGE),
     "half tags": ("<a <b " * 70_000, ANY),
-    "lines": ("<br>" * 140_000, LARGE),
+    "lines": ("<br>" * 140_000, ANY),
     "UTF-16, a byte short": (("<p>" + "x y z." * 800_000).encode("utf-16")[:-1], ANY),
     "UTF-32, bytes too many": (("<p>" + "x y z." * 400_000).encode("utf-32") + b"abc", ANY),
     "UTF-32 of nothing": (b"\xff\xfe\0\0" + b"\xff" * 9_000_001, ANY),

@@ -1,0 +1,364 @@
+"""What is known of each block of text on a page, as a table of numbers: one row a block.
+
+`scorer` judges the rows; `tests/bench/blocks.py` learns its trees from the same rows. A block has
+columns of its own: its text; the elements around it and what their names say (`names`); its place
+among all blocks, the headline and the container that the rules of `container` found; and how much
+of the page's prose its parent, its grandparent and its like (same tag and class) hold. The columns
+of `SEEN_AROUND` are told of its neighbours too, and as means over its siblings, its like and the
+page. Everything is a share, a flag or a logarithm, so that long and short pages, and scripts with
+and without spaces, have like rows.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log1p
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.clean.container import Place, is_prose
+from pipelines.clean.head import Head
+from pipelines.clean.names import OTHER_THINGS, marks_lead, marks_story, name_of
+from pipelines.clean.nodes import Node, TextBlock
+from pipelines.clean.strip import LINES, line_reason
+
+Matrix = npt.NDArray[np.float32]
+Vector = npt.NDArray[Any]
+
+TAGS = (
+    *("p", "div", "li", "h1", "h2", "h3", "h4", "td", "blockquote", "section", "article", "dd"),
+    *("dt", "pre", "figcaption", "body", "header", "aside", "figure", "form"),
+)
+AROUND = (
+    *("figure", "blockquote", "table", "ul", "ol", "li", "article", "main", "section", "aside"),
+    *("form", "header", "h1", "a", "p"),
+)
+REASONS = (*OTHER_THINGS, "form")
+LINE_REASONS = tuple(LINES)
+#: Of a pay line and such nothing is known here: `phrases` reads them after the story was found.
+_SAYS_BESIDE = re.compile(
+    r"©|\ball rights\b|subscri|newsletter|sign up|follow us|click|cookie|copyright|e-?mail|"
+    r"\bread more\b|https?:|www\.|@",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_DIGIT = re.compile(r"\d")
+_DIGITS = re.compile(r"\d+")
+_QUOTE = re.compile('["“«„「]')
+_PARTED = re.compile("[|»·]")
+#: Of a block's text so much is looked at.
+LOOKED_AT = 2_000
+CLASS_CHARS = 80
+DESCRIPTION_CHARS = 80
+
+
+@dataclass(slots=True)
+class _Around:
+    """What holds for all text inside an element: bits of `AROUND`, what the nearest name puts it
+    beside the story for and how far up, and what marks it as the story."""
+
+    depth: int = 0
+    tags: int = 0
+    reason: int = -1
+    distance: int = 10
+    beside: bool = False
+    story: bool = False
+    marked: bool = False
+    lead: bool = False
+    contained: bool = False
+
+
+_OF_TEXT = (
+    *("characters", "words", "linked", "is_links", "ends_as_prose", "ends_sentence", "ends_colon"),
+    *("capital", "capitals", "digits", "commas", "word_length", "says_beside", "year"),
+    *("question", "quote", "parted"),
+)
+_OF_PLACE = (
+    "beside",
+    "beside_distance",
+    "beside_self",
+    "story",
+    "marked",
+    "lead",
+    "inside",
+    "depth",
+)
+_OF_SHARES = (
+    *("parent_share", "grandparent_share", "like_share", "best_parent", "parent_linked"),
+    "parent_prose",
+)
+_OF_ORDER = (
+    *("characters_before", "blocks_before", "has_headline", "after_headline", "headline_steps"),
+    *("in_container", "before_container", "after_container", "is_title", "title_words", "repeated"),
+    "is_description",
+)
+#: The columns of a block itself, in order.
+OWN = (
+    *_OF_TEXT,
+    *(f"tag {tag}" for tag in TAGS),
+    *(f"in {tag}" for tag in AROUND),
+    *(f"beside {reason}" for reason in REASONS),
+    *(f"line {reason}" for reason in LINE_REASONS),
+    *_OF_PLACE,
+    *_OF_SHARES,
+    *_OF_ORDER,
+)
+#: Those that are told of the blocks around it, too.
+SEEN_AROUND = (
+    *("characters", "linked", "is_links", "ends_as_prose", "capitals", "says_beside", "tag p"),
+    *("in article", "beside", "beside_distance", "story", "marked", "inside", "parent_share"),
+    *("grandparent_share", "like_share", "best_parent", "is_title"),
+)
+NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+COLUMNS = (
+    *OWN,
+    *(f"{name} {steps:+d}" for steps in NEIGHBOURS for name in SEEN_AROUND),
+    *(f"{name} {around}" for around in ("siblings", "like", "page") for name in SEEN_AROUND),
+    "blocks",
+)
+_SEEN = [OWN.index(name) for name in SEEN_AROUND]
+_BITS = {tag: 1 << number for number, tag in enumerate(AROUND)}
+_REASON_NUMBERS = {reason: number for number, reason in enumerate(REASONS)}
+_LINE_NUMBERS = {reason: number for number, reason in enumerate(LINE_REASONS)}
+_TAG_NUMBERS = {tag: number for number, tag in enumerate(TAGS)}
+
+
+def rows_of(
+    nodes: Sequence[Node],
+    blocks: Sequence[TextBlock],
+    place: Place,
+    head: Head,
+    titles: Sequence[str],
+) -> Matrix:
+    """The table of a page's blocks, one at least, with the columns `COLUMNS`; `place` is where the
+    rules find the story."""
+    around = _around(nodes, place)
+    texts = np.array([_of_text(block) for block in blocks], np.float32)
+    inside = [around[block.at] for block in blocks]
+    codes = np.array([_codes(block, near) for block, near in zip(blocks, inside, strict=True)])
+    shares, parents, likes = _shares(nodes, blocks)
+    own = np.hstack(
+        [
+            texts,
+            _one_hot(codes[:, 0], len(TAGS)),
+            _bits(codes[:, 1], len(AROUND)),
+            _one_hot(codes[:, 2], len(REASONS)),
+            _one_hot(codes[:, 3], len(LINE_REASONS)),
+            np.array([_of_place(near) for near in inside], np.float32),
+            shares,
+            _of_order(blocks, inside, head, titles),
+        ]
+    )
+    return np.hstack([own, _surroundings(own[:, _SEEN], texts[:, :1], parents, likes)])
+
+
+def _surroundings(seen: Matrix, weights: Matrix, parents: Vector, likes: Vector) -> Matrix:
+    """The blocks before and after, and the means over siblings, like and page, each block with the
+    logarithm of its length as its weight."""
+    count = len(seen)
+    padded = np.pad(seen, ((3, 3), (0, 0)))
+    parts = [padded[3 + steps : 3 + steps + count] for steps in NEIGHBOURS]
+    weighted = seen * weights
+    for numbers in (parents, likes, np.zeros(count, np.intp)):
+        parts.append((_sums(weighted, numbers) / _sums(weights, numbers))[numbers])
+    parts.append(np.full((count, 1), log1p(count), np.float32))
+    return np.hstack(parts)
+
+
+def _sums(values: Matrix, numbers: Vector) -> Matrix:
+    sums = np.zeros((int(numbers.max()) + 1, values.shape[1]), np.float32)
+    np.add.at(sums, numbers, values)
+    return sums
+
+
+def _one_hot(codes: Vector, count: int) -> Matrix:
+    """A column for each code; -1 has none."""
+    return np.eye(count + 1, count, dtype=np.float32)[codes]
+
+
+def _bits(codes: Vector, count: int) -> Matrix:
+    return ((codes[:, None] >> np.arange(count)) & 1).astype(np.float32)
+
+
+def _around(nodes: Sequence[Node], place: Place) -> list[_Around]:
+    found: list[_Around] = []
+    for at, node in enumerate(nodes):
+        above = found[node.parent] if at else _Around()
+        found.append(_inside(node, above, place.reasons[at], at == place.container))
+    return found
+
+
+def _inside(node: Node, above: _Around, reason: str | None, is_container: bool) -> _Around:
+    element = node.element
+    name = name_of(element.attrib)
+    near = _Around(
+        above.depth + 1,
+        above.tags | _BITS.get(element.tag, 0),
+        above.reason,
+        above.distance + 1,
+        above.beside or node.beside,
+        above.story,
+        above.marked,
+        above.lead,
+        above.contained or is_container,
+    )
+    if reason is not None:
+        near.reason, near.distance = _REASON_NUMBERS[reason], 0
+    if name:
+        near.story = near.story or marks_story(name)
+        near.lead = near.lead or marks_lead(name)
+        near.marked = near.marked or element.get("itemprop") == "articleBody"
+    return near
+
+
+def _codes(block: TextBlock, near: _Around) -> tuple[int, int, int, int]:
+    line = line_reason(block.text)
+    return (
+        _TAG_NUMBERS.get(block.tag, -1),
+        near.tags,
+        near.reason,
+        -1 if line is None else _LINE_NUMBERS[line],
+    )
+
+
+def _of_place(near: _Around) -> tuple[float, ...]:
+    return (
+        near.beside,
+        min(near.distance, 10) / 5,
+        near.distance == 0,
+        near.story,
+        near.marked,
+        near.lead,
+        near.contained,
+        near.depth / 10,
+    )
+
+
+def _of_text(block: TextBlock) -> tuple[float, ...]:
+    text = block.text[:LOOKED_AT]
+    size, words = len(text), max(len(block.words), 1)
+    links = block.link_chars / len(block.text)
+    return (
+        log1p(len(block.text)),
+        log1p(words),
+        links,
+        links > 0.5,
+        block.ends_as_prose,
+        text[-1] in ".。।؟!?",
+        text[-1] == ":",
+        text[0].isupper(),
+        text.isupper(),
+        len(_DIGIT.findall(text)) / size,
+        5 * text.count(",") / words,
+        size / words / 10,
+        _SAYS_BESIDE.search(text) is not None,
+        _YEAR.search(text) is not None,
+        "?" in text,
+        _QUOTE.search(text) is not None,
+        _PARTED.search(text) is not None,
+    )
+
+
+def _shares(nodes: Sequence[Node], blocks: Sequence[TextBlock]) -> tuple[Matrix, Vector, Vector]:
+    """Of all prose on the page, what stands under the block's parent, grandparent and in its like;
+    with the numbers of the parents and of the likes."""
+    prose = [
+        float(nodes[b.at].chars - b.link_chars) if is_prose(nodes[b.at]) else 0 for b in blocks
+    ]
+    parents = [nodes[block.at].parent for block in blocks]
+    above = [nodes[parent].parent for parent in parents]
+    numbers: dict[tuple[str, ...], int] = {}
+    likes = [numbers.setdefault(_like(nodes[block.at]), len(numbers)) for block in blocks]
+    by_parent, by_above, by_like = Counter[int](), Counter[int](), Counter[int]()
+    chars, linked = Counter[int](), Counter[int]()
+    for at, block in enumerate(blocks):
+        by_parent[parents[at]] += prose[at]  # type: ignore[assignment]
+        by_above[above[at]] += prose[at]  # type: ignore[assignment]
+        by_like[likes[at]] += prose[at]  # type: ignore[assignment]
+        chars[parents[at]] += len(block.text)
+        linked[parents[at]] += block.link_chars
+    total, most = sum(prose) or 1.0, max(by_parent.values())
+    rows = [
+        (
+            by_parent[parent] / total,
+            by_above[grandparent] / total,
+            by_like[like] / total,
+            by_parent[parent] == most,
+            linked[parent] / chars[parent],
+            log1p(by_parent[parent]),
+        )
+        for parent, grandparent, like in zip(parents, above, likes, strict=True)
+    ]
+    first = {parent: number for number, parent in enumerate(dict.fromkeys(parents))}
+    return (
+        np.array(rows, np.float32),
+        np.array([first[parent] for parent in parents]),
+        np.array(likes),
+    )
+
+
+def _like(node: Node) -> tuple[str, ...]:
+    element, parent = node.element, node.element.getparent()
+    if parent is None:
+        return (element.tag,)
+    return (element.tag, _class_of(element), parent.tag, _class_of(parent))
+
+
+def _class_of(element: Any) -> str:
+    return _DIGITS.sub("0", (element.get("class") or "")[:CLASS_CHARS])
+
+
+def _of_order(
+    blocks: Sequence[TextBlock], inside: Sequence[_Around], head: Head, titles: Sequence[str]
+) -> Matrix:
+    """Where a block stands: in the page, from the headline, from the container; and what it
+    repeats."""
+    keys = {" ".join(re.findall(r"\w+", title.casefold())) for title in titles} - {""}
+    title_words = {word for key in keys for word in key.split()}
+    headline = _headline(blocks, inside, keys)
+    contained = [at for at, near in enumerate(inside) if near.contained]
+    first, last = (contained[0], contained[-1]) if contained else (0, 0)
+    described = " ".join(
+        re.findall(r"\w+", (head.meta("description", "og:description") or "").casefold())
+    )
+    described = described[:DESCRIPTION_CHARS]
+    total, before, seen = sum(len(block.text) for block in blocks), 0, set[str]()
+    rows = []
+    for at, block in enumerate(blocks):
+        key, words = block.key, set(block.words)
+        steps = 0 if headline is None else max(-20, min(20, at - headline))
+        within = inside[at].contained
+        rows.append(
+            (
+                before / total,
+                at / len(blocks),
+                headline is not None,
+                steps > 0,
+                steps / 20,
+                (at - first) / max(last - first, 1) if within else -1.0 if at < first else 2.0,
+                at < first,
+                at > last,
+                key in keys,
+                len(words & title_words) / max(len(words), 1),
+                key in seen,
+                len(described) > 30 and key[:60] == described[:60],
+            )
+        )
+        before += len(block.text)
+        seen.add(key)
+    return np.array(rows, np.float32)
+
+
+def _headline(blocks: Sequence[TextBlock], inside: Sequence[_Around], keys: set[str]) -> int | None:
+    """The first block in an <h1> that is a title, or in an <h1>, or that is a title."""
+    large = [
+        at for at, near in enumerate(inside) if near.tags & _BITS["h1"] or blocks[at].tag == "h1"
+    ]
+    named = [at for at, block in enumerate(blocks) if block.key in keys]
+    for places in (sorted(set(large) & set(named)), large, named):
+        if places:
+            return places[0]
+    return None
