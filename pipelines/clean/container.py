@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from pipelines.clean.document import Element
-from pipelines.clean.names import marks_lead, marks_story, name_of, other_thing
+from pipelines.clean.names import marks_lead, marks_story, other_thing
 from pipelines.clean.nodes import Node
 from pipelines.text import squeeze
 
@@ -50,6 +50,15 @@ NEARLY_ALL = 0.9
 SAME_STORY = 0.85
 #: An element with a headline of its own and this much prose is a story of its own.
 WHOLE_STORY_CHARS = 300
+
+#: How a page marks its story, the surest first: with this share of the greatest worth it is
+#: believed.
+MARKS: dict[str, tuple[float, Callable[[Node], bool]]] = {
+    "itemprop": (0.6, lambda node: node.element.get("itemprop") == "articleBody"),
+    "name": (0.7, lambda node: marks_story(node.name)),
+    "article": (0.7, lambda node: node.element.tag == "article"),
+    "main": (0.8, lambda node: "main" in (node.element.tag, node.element.get("role"))),
+}
 
 #: A lead that stands apart: its tags where nothing names it, least and most characters, lines.
 LEAD_TAGS = frozenset({"p", "h2"})
@@ -116,7 +125,7 @@ def _child_around(nodes: list[Node], at: int, outer: int) -> int:
 
 def _without_prose(nodes: list[Node]) -> int | None:
     """What is marked as the story where nothing reads like prose: a table, a list of results."""
-    for _, is_marked in _MARKS:
+    for _, is_marked in MARKS.values():
         for at, node in enumerate(nodes):
             if is_marked(node) and not is_beside(nodes, at):
                 return at
@@ -124,7 +133,7 @@ def _without_prose(nodes: list[Node]) -> int | None:
 
 
 def _by_marks(nodes: list[Node], worth: float) -> int | None:
-    for share, is_marked in _MARKS:
+    for share, is_marked in MARKS.values():
         marked = [at for at, node in enumerate(nodes) if node.worth > 0 and is_marked(node)]
         if marked and (found := _marked(nodes, marked, share * worth)) is not None:
             return found
@@ -152,7 +161,7 @@ def lead_of(nodes: list[Node], container: int) -> tuple[str, ...]:
 def _is_lead(node: Node, after_headline: bool) -> bool:
     if after_headline and node.element.tag in LEAD_TAGS:
         return True
-    return marks_lead(name_of(node.element.attrib))
+    return marks_lead(node.name)
 
 
 def is_beside(nodes: list[Node], at: int) -> bool:
@@ -204,7 +213,7 @@ def _reason(node: Node) -> str | None:
     tag = node.element.tag
     if tag in NEVER_BESIDE:
         return None
-    return ASIDE_TAGS.get(tag) or other_thing(name_of(node.element.attrib))
+    return ASIDE_TAGS.get(tag) or (other_thing(node.name) if node.name else None)
 
 
 def _around_story(nodes: list[Node]) -> set[int]:
@@ -245,11 +254,3 @@ def _marked(nodes: list[Node], marked: list[int], enough: float) -> int | None:
     if len(siblings) > 1 and sum(nodes[at].worth for at in siblings) >= enough:
         return nodes[top].parent
     return None
-
-
-_MARKS: tuple[tuple[float, Callable[[Node], bool]], ...] = (
-    (0.6, lambda node: node.element.get("itemprop") == "articleBody"),
-    (0.7, lambda node: marks_story(name_of(node.element.attrib))),
-    (0.7, lambda node: node.element.tag == "article"),
-    (0.8, lambda node: node.element.tag == "main" or node.element.get("role") == "main"),
-)

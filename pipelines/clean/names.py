@@ -6,12 +6,13 @@ are all "-related-articles-" with their neighbours around them.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
 #: Attributes whose values name what an element is.
 NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component", "data-module")
+_NAMING = frozenset(NAMING)
 NAME_CHARS = 400
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -112,8 +113,12 @@ def _group(number: int, row: str) -> str:
     return f"(?P<g{number}>-(?:{row})(?:-|(?<= )))"
 
 
-_OTHER = re.compile("|".join(_group(i, row) for i, row in enumerate(OTHER_THINGS.values())))
-_REASONS = tuple(OTHER_THINGS)
+@lru_cache(maxsize=1)
+def other_things() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """The rows of `OTHER_THINGS` as one pattern, its groups g0, g1, ...; and their reasons."""
+    groups = (_group(number, row) for number, row in enumerate(OTHER_THINGS.values()))
+    return re.compile("|".join(groups)), tuple(OTHER_THINGS)
+
 
 #: Names of a lead that stands apart from the text, between headline and container.
 LEAD = re.compile(
@@ -149,11 +154,18 @@ def name_of(attributes: Mapping[str, Any]) -> str:
     return words_of(" ".join(values)[:NAME_CHARS]) if values else ""
 
 
+def name_of_items(items: Iterable[tuple[str, str]]) -> str:
+    """The same of an element's attributes as pairs."""
+    values = [value for attribute, value in items if attribute in _NAMING and value]
+    return words_of(" ".join(values)[:NAME_CHARS]) if values else ""
+
+
 @lru_cache(maxsize=4096)
 def other_thing(name: str) -> str | None:
     """Why an element of this name is no part of a story; None where it may be."""
-    match = _OTHER.search(name)
-    return _REASONS[int((match.lastgroup or "g0")[1:])] if match else None
+    pattern, reasons = other_things()
+    match = pattern.search(name)
+    return reasons[int((match.lastgroup or "g0")[1:])] if match else None
 
 
 @lru_cache(maxsize=4096)

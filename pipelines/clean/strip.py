@@ -6,6 +6,7 @@ by its name.
 """
 
 import re
+from functools import lru_cache
 
 from bs4 import BeautifulSoup
 from bs4.element import PageElement, Tag
@@ -76,7 +77,6 @@ LINES: dict[str, str] = {
         r"(?:copyright|©|\(c\)|all rights reserved|alle rechte|todos los derechos|tous droits)"
     ),
 }
-_LINES = re.compile("|".join(f"(?P<g{i}>{row})" for i, row in enumerate(LINES.values())), re.I)
 LINE_WORDS = 14
 #: "Von Greta Lüders", "By Anna Field and R. Osei, 17 December": names after the word, no sentence.
 _SIGNED = re.compile(
@@ -139,12 +139,20 @@ def _reason(element: Tag) -> str | None:
     return TAGS.get(element.name) or other_thing(name_of(element.attrs))
 
 
+@lru_cache(maxsize=1)
+def beginnings() -> tuple[re.Pattern[str], tuple[str, ...]]:
+    """The rows of `LINES` as one pattern, its groups g0, g1, ...; and their reasons."""
+    groups = (f"(?P<g{number}>{row})" for number, row in enumerate(LINES.values()))
+    return re.compile("|".join(groups), re.IGNORECASE), tuple(LINES)
+
+
 def line_reason(line: str) -> str | None:
     """Why a line is no part of a story; None where it may be."""
     if line.count(" ") >= LINE_WORDS:
         return None
     if _SIGNED.match(line) or _is_date(line):
         return "byline"
-    match = _LINES.match(line)
-    reason = tuple(LINES)[int((match.lastgroup or "g0")[1:])] if match else None
+    pattern, reasons = beginnings()
+    match = pattern.match(line)
+    reason = reasons[int((match.lastgroup or "g0")[1:])] if match else None
     return None if reason in _NEVER_SENTENCES and line.endswith((".", "。")) else reason
