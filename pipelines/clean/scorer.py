@@ -8,6 +8,9 @@ SIGIR 2015, https://doi.org/10.1145/2766462.2767733).
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -60,6 +63,19 @@ def learned() -> Trees:
     return trees_of(json.loads(files("pipelines.clean").joinpath("trees.json").read_text("utf-8")))
 
 
+_others: ContextVar[Trees | None] = ContextVar("others", default=None)
+
+
+@contextmanager
+def judging_by(trees: Trees) -> Iterator[None]:
+    """Meanwhile, pages are judged by these trees: those of a fold, for a cross-validation."""
+    before = _others.set(trees)
+    try:
+        yield
+    finally:
+        _others.reset(before)
+
+
 def probabilities(matrix: Matrix, trees: Trees) -> npt.NDArray[np.float64]:
     """Of each row, how likely it is the story's, 0 to 1."""
     parts = [_log_odds(matrix[at : at + ROWS], trees) for at in range(0, len(matrix), ROWS)]
@@ -68,14 +84,18 @@ def probabilities(matrix: Matrix, trees: Trees) -> npt.NDArray[np.float64]:
 
 def likely(matrix: Matrix, trees: Trees | None = None) -> list[bool]:
     """Of each block of a page, whether it is the story's."""
-    return [bool(value >= LIKELY) for value in probabilities(matrix, trees or learned())]
+    return [
+        bool(value >= LIKELY)
+        for value in probabilities(matrix, trees or _others.get() or learned())
+    ]
 
 
 def _log_odds(rows: Matrix, trees: Trees) -> npt.NDArray[np.float64]:
-    above = rows[:, trees.columns] > trees.limits
-    masks = np.where(above, trees.masks, np.uint32(0xFFFFFFFF))
-    left = np.bitwise_and.reduce(masks.reshape(len(rows), -1, trees.questions), axis=2)
+    values = np.ascontiguousarray(rows.T)  # a column's values side by side, as they are compared
+    above = values[trees.columns] > trees.limits[:, None]
+    masks = np.where(above, trees.masks[:, None], np.uint32(0xFFFFFFFF))
+    left = np.bitwise_and.reduce(masks.reshape(len(trees.leaves), -1, len(rows)), axis=1)
     lowest = left & (~left + np.uint32(1))
     leaf = np.log2(lowest.astype(np.float32)).astype(np.intp)
-    values = trees.leaves[np.arange(len(trees.leaves)), leaf]
-    return np.asarray(trees.bias + values.sum(axis=1))
+    answers = np.take_along_axis(trees.leaves, leaf, axis=1)
+    return np.asarray(trees.bias + answers.sum(axis=0))

@@ -34,7 +34,7 @@ from pipelines.clean.features import COLUMNS, rows_of
 from pipelines.clean.head import read_head
 from pipelines.clean.nodes import TextBlock, nodes_of, text_blocks
 from pipelines.clean.titles import headline, titles_of
-from pipelines.urls import host_of, registrable_domain
+from pipelines.urls import host_of
 from tests.bench.recorded import SETS, Missing, Recorded, Truth, recorded
 from tests.bench.recorded import scorer as page_scorer
 
@@ -81,11 +81,10 @@ def labelled(page: Recorded) -> Labelled | None:
     blocks = text_blocks(nodes)
     if place is None or not blocks:
         return None
-    site = registrable_domain(host_of(page.url)) or page.host
     labels = np.array(labels_of(blocks, page.truth), np.float32)
     return Labelled(
         page,
-        page.host if page.host == page.id else site,
+        page.site,
         [block.text for block in blocks],
         rows_of(nodes, blocks, place, head, titles),
         labels,

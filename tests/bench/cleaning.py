@@ -1,13 +1,16 @@
 """How well pages are cleaned and at what cost, beside the best extractors in the same run.
 
     python -m tests.bench.cleaning [--sets SET,SET] [--tools TOOL,TOOL] [--pages N]
-                                   [--picture FILE.svg] [--keep FOLDER]
+                                   [--folds FOLDER] [--picture FILE.svg] [--keep FOLDER]
 
 Every tool, and every mode of one, runs in a process of its own on the same recorded pages. They
 take turns, some pages each and another first each time, so that a noisy machine hits all alike;
 one works at a time, and the first pages that it reads are neither timed nor scored. Body F1 is of
 4-token shingles (`traf`: of segments), the rest exact; CPU is the process's own, metadata with it.
 Peers come with `pip install -e '.[bench]'`; those that are missing are left out.
+
+The trees that go with the product have seen these pages. What counts is a run with `--folds`, the
+folder that `tests.bench.blocks --folds` filled: each page by trees that never saw its site.
 """
 
 import argparse
@@ -64,15 +67,19 @@ class Running:
         return answer
 
 
-def start(tool: Tool) -> Running:
+def start(tool: Tool, folds: Path | None) -> Running:
     command = [sys.executable, "-m", "tests.bench.extractors", tool.key]
+    if folds is not None and tool.name == OWN:
+        command.append(str(folds.resolve()))
     pipe = subprocess.PIPE
     return Running(tool, subprocess.Popen(command, cwd=ROOT, stdin=pipe, stdout=pipe, text=True))
 
 
-def run(tools: Sequence[Tool], pages: Sequence[Recorded]) -> list[Running]:
+def run(
+    tools: Sequence[Tool], pages: Sequence[Recorded], folds: Path | None = None
+) -> list[Running]:
     """All tools over all pages, in turns."""
-    running = [start(tool) for tool in tools]
+    running = [start(tool, folds) for tool in tools]
     try:
         for one in running:
             for page in pages[:: -(-len(pages) // WARM_UP_PAGES)]:
@@ -312,6 +319,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--tools", help="names or name:mode, all by default")
     parser.add_argument("--pages", type=int, help="at most so many of each set, spread over it")
+    parser.add_argument("--folds", type=Path, help="trees of a cross-validation, for each page")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--keep", type=Path, help="a folder for the answers of each tool")
     return parser.parse_args()
@@ -325,7 +333,7 @@ def main() -> None:
     except Missing as missing:
         raise SystemExit(str(missing)) from None
     pages = [page for some in sets.values() for page in some]
-    running = run(chosen(options.tools), pages)
+    running = run(chosen(options.tools), pages, options.folds)
     scores = [score(one, name, some) for name, some in sets.items() for one in running]
     totals = sums(scores, running)
     print(*(table_of_set(name, scores) for name in sets), table_of_sums(totals, scores), sep="\n\n")

@@ -1,11 +1,12 @@
 """The cleaner and its peers behind one shape, each in a process of its own.
 
-    python -m tests.bench.extractors TOOL
+    python -m tests.bench.extractors TOOL [FOLDS]
 
 reads a JSON line for each page, `{"set","id","url","path"}`, and answers each with what the tool
 took, `{"set","id","title","body","date","authors","ms"}`: the line that the scorer reads, CPU time
 with it. All are handed the bytes; readability-lxml and newspaper4k want text, so our decoding is
 in their time. What a tool raises is an empty answer with `error`. No tool may reach the network.
+With a folder of FOLDS the cleaner judges each page by trees that never saw its site (`folds`).
 """
 
 import gzip
@@ -17,6 +18,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -56,14 +58,6 @@ class Tool:
     @property
     def title(self) -> str:
         return f"{self.name}, {self.mode}" if self.mode else self.name
-
-
-def hold_out(set: str, id: str, url: str) -> None:
-    """HOOK, called before each page and not timed: puts in what was learned without its host.
-
-    Learned weights count by cross-validation: the cleaner must judge a page by the weights of the
-    fold that did not see it. There are no learned weights yet, so nothing is put in.
-    """
 
 
 def load_own() -> Take:
@@ -146,16 +140,26 @@ TOOLS = (
 )
 
 
-def answer(take: Take, row: dict[str, str]) -> dict[str, Any]:
+#: What holds while the page at an address is read.
+During = Callable[[str], AbstractContextManager[None]]
+
+
+def by_folds(folder: str) -> During:
+    from tests.bench.folds import read
+
+    return read(Path(folder)).judging
+
+
+def answer(take: Take, row: dict[str, str], during: During) -> dict[str, Any]:
     """The scorer's line for one page."""
     body = gzip.decompress(Path(row["path"]).read_bytes())
-    hold_out(row["set"], row["id"], row["url"])
-    error, began = None, time.process_time()
-    try:
-        taken = take(body, row["url"])
-    except Exception as raised:  # noqa: BLE001 - a peer's own: a counted empty answer
-        taken, error = Taken(), f"{type(raised).__name__}: {raised}"[:200]
-    ms = 1_000 * (time.process_time() - began)
+    with during(row["url"]):
+        error, began = None, time.process_time()
+        try:
+            taken = take(body, row["url"])
+        except Exception as raised:  # noqa: BLE001 - a peer's own: a counted empty answer
+            taken, error = Taken(), f"{type(raised).__name__}: {raised}"[:200]
+        ms = 1_000 * (time.process_time() - began)
     line = {"set": row["set"], "id": row["id"], "ms": ms} | asdict(taken)
     return line | ({"error": error} if error else {})
 
@@ -177,8 +181,9 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     socket.socket.connect = no_network  # type: ignore[method-assign]
     take = next(tool for tool in TOOLS if tool.key == sys.argv[1]).load()
+    during = by_folds(sys.argv[2]) if sys.argv[2:] else lambda url: nullcontext()
     for line in sys.stdin:
-        print(json.dumps(answer(take, json.loads(line))), flush=True)
+        print(json.dumps(answer(take, json.loads(line), during)), flush=True)
     print(json.dumps({"peak_mb": peak_mb()}), flush=True)
 
 

@@ -11,7 +11,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import urlsplit
+
+from pipelines.urls import host_of, registrable_domain
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "pages"
 SETS = ("np4k_dataset", "fundus_tests", "wcxb_article_dev", "traf")
@@ -36,9 +37,9 @@ class Recorded:
     truth: Truth
 
     @property
-    def host(self) -> str:
-        """What no two folds of a cross-validation share; the id, where a page has no address."""
-        return self.id if self.url == UNKNOWN_URL else urlsplit(self.url).netloc.lower()
+    def site(self) -> str:
+        """What no two folds of a cross-validation share."""
+        return site_of(self.url)
 
     def body(self) -> bytes:
         """The bytes as they were served."""
@@ -58,6 +59,12 @@ def recorded(name: str, most: int | None = None, *, folder: Path = PAGES) -> lis
         Recorded(name, row["id"], row.get("url") or UNKNOWN_URL, listing.parent / row["path"], row)
         for row in rows[::step]
     ]
+
+
+def site_of(url: str) -> str:
+    """The registrable domain, else the host."""
+    host = host_of(url)
+    return registrable_domain(host) or host
 
 
 @cache

@@ -1,5 +1,6 @@
 """The bench of the cleaner runs, compares with the best mode of its rival, and draws it."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -7,8 +8,12 @@ import xml.etree.ElementTree as ET
 from importlib.util import find_spec
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from pipelines.clean import scorer
+from pipelines.clean.features import COLUMNS
+from tests.bench import folds
 from tests.bench.cleaning import Score, Sum, duels, picture, share, wishes
 from tests.bench.extractors import TOOLS, Tool
 from tests.bench.recorded import PAGES, SETS, recorded
@@ -58,6 +63,36 @@ def test_fewer_pages_are_spread_over_the_set() -> None:
         whole, some = recorded(name), recorded(name, 5)
         assert len(some) == 5
         assert whole.index(some[-1]) > len(whole) // 2
+
+
+def always(answer: float) -> dict[str, object]:
+    """A table of one tree that gives each block the same log odds."""
+    question = [0, 0.0, 0xFFFFFFFF]
+    return {
+        "names": list(COLUMNS),
+        "questions": [question],
+        "answers": [[answer, answer]],
+        "bias": 0.0,
+    }
+
+
+def test_each_page_is_judged_by_trees_that_never_saw_its_site(tmp_path: Path) -> None:
+    for number, url in enumerate(("https://www.one.example/a", "https://two.example/b")):
+        fold = {"left_out": [url], "trees": always(-9.0 if number else 9.0)}
+        (tmp_path / f"fold{number}.json").write_text(json.dumps(fold), "utf-8")
+    found = folds.read(tmp_path)
+    row = np.zeros((1, len(COLUMNS)), np.float32)
+    shipped = scorer.likely(row)
+    with found.judging("https://one.example/c"):
+        assert scorer.likely(row) == [True]
+    with found.judging("https://news.two.example/d"):
+        assert scorer.likely(row) == [False]
+    assert scorer.likely(row) == shipped
+
+
+def test_folds_that_are_not_there_are_told(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="tests.bench.blocks --folds"):
+        folds.read(tmp_path)
 
 
 def test_without_the_recorded_pages_the_bench_ends_and_says_so(
