@@ -32,8 +32,7 @@ SOCIABLE = FLOORS[-1] | FLOORS[-2]
 #: Each library has one room.
 ROOMS = {
     "bs4": "pipelines/clean",
-    "htmldate": "pipelines/clean",
-    "dateparser": "pipelines/clean",
+    "numpy": "pipelines/clean",
     "py3langid": "pipelines/clean",
     "wordfreq": "pipelines/relevance",
     "sqlalchemy": "pipelines/store",
@@ -59,7 +58,7 @@ ROOMS = {
 
 #: What takes long to import and is needed to crawl, to clean and to judge, not to list or to serve.
 HEAVY = (
-    *("scrapy", "twisted", "bs4", "dateparser", "htmldate", "py3langid", "numpy", "wordfreq"),
+    *("scrapy", "twisted", "bs4", "py3langid", "numpy", "wordfreq"),
     *("feedparser", "fastfeedparser", "tldextract", "requests", "alembic", "apprise"),
 )
 #: What the server and the listing commands are made of.

@@ -91,7 +91,7 @@ def test_each_page_is_judged_by_trees_that_never_saw_its_site(tmp_path: Path) ->
 
 
 def test_folds_that_are_not_there_are_told(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="tests.bench.blocks --folds"):
+    with pytest.raises(FileNotFoundError, match="run tests"):
         folds.read(tmp_path)
 
 

@@ -221,7 +221,7 @@ def test_the_server_loads_nothing_that_only_a_crawl_needs(serving: Serving) -> N
     libraries = Path(f"/proc/{serving.pid}/maps").read_text()
     loaded = {name for name in ("numpy", "twisted", "regex") if f"/{name}/" in libraries}
     assert loaded == set()
-    heavy = ["scrapy", "twisted", "bs4", "wordfreq", "numpy", "py3langid", "dateparser"]
+    heavy = ["scrapy", "twisted", "bs4", "wordfreq", "numpy", "py3langid"]
     asked = (
         "import sys, crawler.server, crawler.cli.serve;"
         f"print([name for name in {heavy} if name in sys.modules])"
