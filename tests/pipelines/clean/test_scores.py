@@ -1,12 +1,16 @@
 """Floors of the cleaner on real pages that lie beside the project; they only move with a reason.
 
-Every twelfth page of each set, to end within seconds. On all pages, body F1 of 4-token shingles
-(for `traf` F1 of segments), exact titles, dates and authors were, trafilatura 2.3.1 in brackets:
+Every twelfth page of each set, to end within seconds. Body F1 is of 4-token shingles (for `traf` of
+segments). The trees that go with the product have seen these pages, so the floors lie below what
+they give here, and notice what breaks; what counts is the cross-validation, in which no tree saw
+the page's site (`tests.bench.cleaning --folds`). On all pages: body F1 of the shipped trees, of the
+cross-validation, and of the best mode of trafilatura 2.3.1; exact titles, dates, authors (which no
+tree decides), in brackets those of trafilatura's default mode:
 
-    np4k_dataset      .929 (.918)   .948 (.684)   .840 (.838)   .822 (.739)
-    fundus_tests      .940 (.945)   .798 (.686)   .984 (.965)   .822 (.779)
-    wcxb_article_dev  .937 (.932)   .855 (.538)   .848 (.859)   .695 (.689)
-    traf              .919 (.937)   .855 (.620)   .845 (.871)   .502 (.558)
+    np4k_dataset      .965  .941  .929    .957 (.684)  .850 (.838)  .875 (.739)
+    fundus_tests      .966  .954  .948    .845 (.686)  .988 (.965)  .893 (.779)
+    wcxb_article_dev  .964  .945  .934    .859 (.538)  .859 (.859)  .772 (.689)
+    traf              .974  .952  .937    .887 (.620)  .866 (.871)  .601 (.558)
 """
 
 import gzip
@@ -25,13 +29,17 @@ SHARED = Path(__file__).resolve().parents[4] / "shared"
 PAGES = SHARED / "pages"
 SONY = SHARED / "web" / "corpus" / "sony2014" / "index.jsonl"
 EVERY = 12
-#: set -> least body F1, title exact, date exact, authors exact; for `traf` F1 of its segments.
+#: set -> least body F1 (for `traf` of its segments) and exact titles, dates, authors of every
+#: twelfth page; these gave .976 .972 .861 .853, .968 .909 1.0 .905, .957 .789 .929 .963 and
+#: .987 .919 .886 .783.
 FLOORS = {
-    "np4k_dataset": {"F1": 0.94, "title": 0.95, "date": 0.83, "auth": 0.80},
-    "fundus_tests": {"F1": 0.90, "title": 0.88, "date": 0.97, "auth": 0.87},
-    "wcxb_article_dev": {"F1": 0.915, "title": 0.76, "date": 0.90, "auth": 0.89},
-    "traf": {"wF1": 0.915, "title": 0.79, "date": 0.86, "auth": 0.58},
+    "np4k_dataset": {"F1": 0.97, "title": 0.97, "date": 0.86, "auth": 0.85},
+    "fundus_tests": {"F1": 0.962, "title": 0.90, "date": 0.98, "auth": 0.89},
+    "wcxb_article_dev": {"F1": 0.95, "title": 0.78, "date": 0.92, "auth": 0.95},
+    "traf": {"wF1": 0.98, "title": 0.91, "date": 0.88, "auth": 0.77},
 }
+#: Of all pages of fundus_tests, for which these were wanted: .845, .988 and .893 were measured.
+FUNDUS = {"title": 0.84, "date": 0.98, "auth": 0.89}
 
 pytestmark = [
     pytest.mark.shared,
@@ -67,23 +75,33 @@ def predictions(name: str, truth: list[dict[str, Any]]) -> dict[tuple[str, str],
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 
 
+def fallen(name: str, floors: dict[str, float], every: int) -> dict[str, float]:
+    lines = (PAGES / name / "truth.jsonl").read_text("utf-8").splitlines()
+    truth = [json.loads(line) for line in lines[::every]]
+    result = scorer().score_set(name, truth, predictions(name, truth), boot=0)
+    return {key: result[key] for key, floor in floors.items() if result[key] < floor}
+
+
 @pytest.mark.parametrize("name", FLOORS)
 def test_scores_on_real_pages_hold_their_floor(name: str) -> None:
-    score = scorer()
-    lines = (PAGES / name / "truth.jsonl").read_text("utf-8").splitlines()
-    truth = [json.loads(line) for line in lines[::EVERY]]
-    result = score.score_set(name, truth, predictions(name, truth), boot=0)
-    fallen = {key: result[key] for key, floor in FLOORS[name].items() if result[key] < floor}
-    assert not fallen
+    assert fallen(name, FLOORS[name], EVERY) == {}
+
+
+def test_titles_dates_and_authors_of_fundus_are_as_good_as_was_wanted() -> None:
+    assert fallen("fundus_tests", FUNDUS, 1) == {}
 
 
 def test_recorded_reports_of_the_sony_attack_are_read_exactly() -> None:
+    """But for their first paragraph: on each of these pages it says the headline again, and the
+    trees take it for one on 31 of 105."""
     rows = [json.loads(line) for line in SONY.read_text("utf-8").splitlines()]
     titles = texts = 0
     for row in rows:
         body = gzip.decompress((SONY.parents[1] / row["path"]).read_bytes())
         article = clean_html(body, row["url"], content_type="text/html", now=NOW).article
         if article is not None:
-            titles += article.title == row["expected"]["title"]
-            texts += article.text.split("\n\n") == row["expected"]["articleBody"].split("\n")
+            title, wanted = row["expected"]["title"], row["expected"]["articleBody"].split("\n")
+            assert wanted[0].rstrip(".") == title.rstrip(".")
+            titles += article.title == title
+            texts += article.text.split("\n\n") in (wanted, wanted[1:])
     assert min(titles, texts) >= len(rows) - 1
