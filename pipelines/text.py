@@ -71,6 +71,8 @@ def segment(text: str) -> str:
 
 def count_words(text: str) -> int:
     """Length of a text in words; two characters of an unspaced script count as one."""
+    if _RUN.search(text) is None:
+        return len(_WORD.findall(text))
     spaced = unspaced = 0
     for match in _WORD.finditer(text):
         if _RUN.fullmatch(match.group()):

@@ -49,9 +49,7 @@ _MARKED = re.compile(
     r"skribent|writer|post-author|entry-author|article-author)-"
 )
 #: What every name of an author has in it; most elements need no closer look.
-_TELLING = re.compile(
-    r"auth|autor|auteur|by-?line|verfasser|reda[ck]|writer|forfatter|skribent", re.IGNORECASE
-)
+_TELLING = re.compile(r"auth|autor|auteur|by-?line|verfasser|reda[ck]|writer|forfatter|skribent")
 _ELSEWHERE = re.compile(r"-(?:comments?|commentlist|reply|related|sidebar|widget)-")
 _SQUASH = re.compile(r"[\W_]+")
 _TOP_LEVEL = re.compile(r"\.(?:co|com|org|net)?\.?[a-z]{2,6}$")
@@ -129,7 +127,8 @@ def _visible(root: Element) -> Iterator[str]:
     marked: list[str] = []
     bylines: list[str] = []
     for element in root.iter("a", "span", "div", "p", "address", "li", "strong", "em", "b"):
-        if not _TELLING.search(" ".join(element.attrib.values())[:TELLING_CHARS]):
+        values = element.values()
+        if not values or not _TELLING.search(" ".join(values)[:TELLING_CHARS].lower()):
             continue
         name = name_of(element.attrib)
         if _is_marked_author(element, name):

@@ -5,7 +5,10 @@ the page looks like. Nothing that a page holds makes it raise: what breaks it be
 with the error in its reason.
 """
 
+import gc
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -36,12 +39,26 @@ _log = logging.getLogger(__name__)
 def clean(page: Page, *, now: datetime) -> Cleaned:
     """What became of one answer with status 200. Deterministic; `now` must be aware."""
     try:
-        return _clean(page, now)
+        with _collector_at_rest():
+            return _clean(page, now)
     except TooComplex as refused:
         return Cleaned(page, None, Outcome.TOO_LARGE, str(refused))
     except Exception as error:  # noqa: BLE001 - the edge of the stage: one page, one outcome
         _log.exception("clean failed url=%s", page.url[:500])
         return Cleaned(page, None, Outcome.PARSE_ERROR, f"{type(error).__name__}: {error}"[:300])
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """A page makes some ten thousand objects that are all gone when it is through: the collector
+    would look at them a dozen times meanwhile, for a quarter of the CPU time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def clean_html(body: bytes, url: str, *, content_type: str | None, now: datetime) -> Cleaned:
@@ -62,7 +79,7 @@ def _clean(page: Page, now: datetime) -> Cleaned:
     if root is None:
         return Cleaned(page, None, Outcome.NO_TEXT, "the page is empty")
     head = read_head(root, text, page.url)
-    return _judge(page, head, now, may_be_live=live.is_suspect(text))
+    return _judge(page, head, now, may_be_live=live.is_suspect(head))
 
 
 def _judge(page: Page, head: Head, now: datetime, *, may_be_live: bool) -> Cleaned:

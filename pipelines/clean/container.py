@@ -56,8 +56,8 @@ WHOLE_STORY_CHARS = 300
 MARKS: dict[str, tuple[float, Callable[[Node], bool]]] = {
     "itemprop": (0.6, lambda node: node.element.get("itemprop") == "articleBody"),
     "name": (0.7, lambda node: marks_story(node.name)),
-    "article": (0.7, lambda node: node.element.tag == "article"),
-    "main": (0.8, lambda node: "main" in (node.element.tag, node.element.get("role"))),
+    "article": (0.7, lambda node: node.tag == "article"),
+    "main": (0.8, lambda node: "main" in (node.tag, node.element.get("role"))),
 }
 
 #: A lead that stands apart: its tags where nothing names it, least and most characters, lines.
@@ -102,16 +102,14 @@ def locate(nodes: list[Node]) -> Place | None:
 def _first_story(nodes: list[Node], found: int) -> int:
     """Of several stories, each with its headline in an element of the same kind, the first."""
     headlines = [
-        at
-        for at, node in enumerate(nodes)
-        if node.element.tag == "h1" and is_inside(nodes, at, found)
+        at for at, node in enumerate(nodes) if node.tag == "h1" and is_inside(nodes, at, found)
     ]
     if len(headlines) < 2:
         return found
     first, second = (_child_around(nodes, at, found) for at in headlines[:2])
     if first == second:
         return found
-    alike = nodes[first].element.tag == nodes[second].element.tag
+    alike = nodes[first].tag == nodes[second].tag
     whole = nodes[first].worth >= WHOLE_STORY_CHARS and nodes[second].worth >= WHOLE_STORY_CHARS
     return first if alike and whole else found
 
@@ -143,7 +141,7 @@ def _by_marks(nodes: list[Node], worth: float) -> int | None:
 def lead_of(nodes: list[Node], container: int) -> tuple[str, ...]:
     """Lines of prose between the headline and the container; without a headline, what is named a
     lead near the container."""
-    headlines = [at for at in range(container) if nodes[at].element.tag == "h1"]
+    headlines = [at for at in range(container) if nodes[at].tag == "h1"]
     around = nodes[nodes[container].parent].parent
     first = headlines[-1] if headlines else around
     lines: list[str] = []
@@ -159,7 +157,7 @@ def lead_of(nodes: list[Node], container: int) -> tuple[str, ...]:
 
 
 def _is_lead(node: Node, after_headline: bool) -> bool:
-    if after_headline and node.element.tag in LEAD_TAGS:
+    if after_headline and node.tag in LEAD_TAGS:
         return True
     return marks_lead(node.name)
 
@@ -210,17 +208,22 @@ def _leave_other_things(nodes: list[Node]) -> tuple[str | None, ...]:
 
 
 def _reason(node: Node) -> str | None:
-    tag = node.element.tag
+    tag = node.tag
     if tag in NEVER_BESIDE:
         return None
     return ASIDE_TAGS.get(tag) or (other_thing(node.name) if node.name else None)
+
+
+def is_marked_body(node: Node) -> bool:
+    """True for what schema.org's itemprop marks as the text."""
+    return "-article-body-" in node.name and node.element.get("itemprop") == "articleBody"
 
 
 def _around_story(nodes: list[Node]) -> set[int]:
     """The elements that enclose the headline or what is marked as the text."""
     around: set[int] = set()
     for at, node in enumerate(nodes):
-        if node.element.tag in ("h1", "main") or node.element.get("itemprop") == "articleBody":
+        if node.tag in ("h1", "main") or is_marked_body(node):
             while at and at not in around:
                 around.add(at)
                 at = nodes[at].parent

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.clean.container import Place, is_prose
+from pipelines.clean.container import Place, is_marked_body, is_prose
 from pipelines.clean.head import Head
-from pipelines.clean.names import OTHER_THINGS, marks_lead, marks_story, name_of
+from pipelines.clean.names import OTHER_THINGS, marks_lead, marks_story
 from pipelines.clean.nodes import Node, TextBlock
 from pipelines.clean.strip import LINES, line_reason
 
@@ -41,16 +41,13 @@ LINE_REASONS = tuple(LINES)
 #: Of a pay line and such nothing is known here: `phrases` reads them after the story was found.
 _SAYS_BESIDE = re.compile(
     r"©|\ball rights\b|subscri|newsletter|sign up|follow us|click|cookie|copyright|e-?mail|"
-    r"\bread more\b|https?:|www\.|@",
-    re.IGNORECASE,
+    r"\bread more\b|https?:|www\.|@"
 )
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
-_QUOTE = re.compile('["“«„「]')
-_PARTED = re.compile("[|»·]")
 #: Of a block's text so much is looked at.
-LOOKED_AT = 2_000
+LOOKED_AT = 500
 CLASS_CHARS = 80
 DESCRIPTION_CHARS = 80
 
@@ -192,26 +189,21 @@ def _around(nodes: Sequence[Node], place: Place) -> list[_Around]:
 
 
 def _inside(node: Node, above: _Around, reason: str | None, is_container: bool) -> _Around:
-    element = node.element
-    name = name_of(element.attrib)
-    near = _Around(
+    """What holds inside an element; an element that says nothing adds nothing, not even depth."""
+    name, bit = node.name, _BITS.get(node.tag, 0)
+    if not (name or bit or reason or is_container or node.beside):
+        return above
+    return _Around(
         above.depth + 1,
-        above.tags | _BITS.get(element.tag, 0),
-        above.reason,
-        above.distance + 1,
+        above.tags | bit,
+        above.reason if reason is None else _REASON_NUMBERS[reason],
+        above.distance + 1 if reason is None else 0,
         above.beside or node.beside,
-        above.story,
-        above.marked,
-        above.lead,
+        above.story or (bool(name) and marks_story(name)),
+        above.marked or is_marked_body(node),
+        above.lead or (bool(name) and marks_lead(name)),
         above.contained or is_container,
     )
-    if reason is not None:
-        near.reason, near.distance = _REASON_NUMBERS[reason], 0
-    if name:
-        near.story = near.story or marks_story(name)
-        near.lead = near.lead or marks_lead(name)
-        near.marked = near.marked or element.get("itemprop") == "articleBody"
-    return near
 
 
 def _codes(block: TextBlock, near: _Around) -> tuple[int, int, int, int]:
@@ -238,27 +230,27 @@ def _of_place(near: _Around) -> tuple[float, ...]:
 
 
 def _of_text(block: TextBlock) -> tuple[float, ...]:
-    text = block.text[:LOOKED_AT]
-    size, words = len(text), max(len(block.words), 1)
-    links = block.link_chars / len(block.text)
+    text, folded = block.text[:LOOKED_AT], block.folded[:LOOKED_AT]
+    size, words = len(block.text), max(len(block.words), 1)
+    links = block.link_chars / size
     return (
-        log1p(len(block.text)),
+        log1p(size),
         log1p(words),
         links,
         links > 0.5,
         block.ends_as_prose,
-        text[-1] in ".。।؟!?",
-        text[-1] == ":",
+        block.text[-1] in ".。।؟!?",
+        block.text[-1] == ":",
         text[0].isupper(),
         text.isupper(),
-        len(_DIGIT.findall(text)) / size,
-        5 * text.count(",") / words,
+        len(_DIGIT.findall(text)) / len(text),
+        5 * block.text.count(",") / words,
         size / words / 10,
-        _SAYS_BESIDE.search(text) is not None,
+        _SAYS_BESIDE.search(folded) is not None,
         _YEAR.search(text) is not None,
         "?" in text,
-        _QUOTE.search(text) is not None,
-        _PARTED.search(text) is not None,
+        '"' in text or "“" in text or "«" in text or "„" in text or "「" in text,
+        "|" in text or "»" in text or "·" in text,
     )
 
 
@@ -271,7 +263,10 @@ def _shares(nodes: Sequence[Node], blocks: Sequence[TextBlock]) -> tuple[Matrix,
     parents = [nodes[block.at].parent for block in blocks]
     above = [nodes[parent].parent for parent in parents]
     numbers: dict[tuple[str, ...], int] = {}
-    likes = [numbers.setdefault(_like(nodes[block.at]), len(numbers)) for block in blocks]
+    likes = [
+        numbers.setdefault(_like(nodes[block.at], nodes[nodes[block.at].parent]), len(numbers))
+        for block in blocks
+    ]
     by_parent, by_above, by_like = Counter[int](), Counter[int](), Counter[int]()
     chars, linked = Counter[int](), Counter[int]()
     for at, block in enumerate(blocks):
@@ -300,11 +295,8 @@ def _shares(nodes: Sequence[Node], blocks: Sequence[TextBlock]) -> tuple[Matrix,
     )
 
 
-def _like(node: Node) -> tuple[str, ...]:
-    element, parent = node.element, node.element.getparent()
-    if parent is None:
-        return (element.tag,)
-    return (element.tag, _class_of(element), parent.tag, _class_of(parent))
+def _like(node: Node, parent: Node) -> tuple[str, ...]:
+    return (node.tag, _class_of(node.element), parent.tag, _class_of(parent.element))
 
 
 def _class_of(element: Any) -> str:

@@ -49,7 +49,7 @@ MOST_LEVELS = 8
 MAX_MARKS = 3_000
 KEY_CHARS = 60
 
-#: A page without any of these in its source is no live blog, and is not searched for one.
+#: A page without any of these in its names is no live blog, and is not searched for one.
 _HINTS = (
     *("LiveBlog", "liveBlog", "liveblog", "live-blog", "live_blog", "liveticker", "live-ticker"),
     *("ticker-", "ticker_", "live-event", "live-update", "live-post", "live-entry", "live-feed"),
@@ -98,9 +98,12 @@ class _Read:
     writers: tuple[str, ...] = ()
 
 
-def is_suspect(source: str) -> bool:
-    """True where the page's source has any word of a live blog; without one it is none."""
-    return any(hint in source for hint in _HINTS)
+def is_suspect(head: Head) -> bool:
+    """True where JSON-LD or a name has any word of a live blog; without one the page is none."""
+    if any("LiveBlogPosting" in jsonld.types_of(thing) for thing in head.things):
+        return True
+    said = " ".join(value for element in _SUSPECTS(head.root) for value in element.values())
+    return any(hint in said for hint in _HINTS)
 
 
 def read_live(

@@ -5,12 +5,10 @@ the nodes, `features` describes the blocks, `scorer` judges them.
 """
 
 import re
-from dataclasses import dataclass, field
-from functools import cached_property
-
-from lxml import etree
+from dataclasses import dataclass
 
 from pipelines.clean.document import Element
+from pipelines.clean.names import name_of_items
 
 BLOCK_TAGS = frozenset(
     {
@@ -21,7 +19,6 @@ BLOCK_TAGS = frozenset(
         *("th", "thead", "tr", "ul"),
     }
 )
-_BLANKS = re.compile(r"\s+")
 _WORD = re.compile(r"\w+")
 #: With these a line of prose ends: marks of sentences, quotations and brackets.
 PROSE_ENDS = frozenset(".!?…。！？।؟:;\"”»’'）)]")
@@ -30,40 +27,39 @@ PROSE_ENDS = frozenset(".!?…。！？।؟:;\"”»’'）)]")
 @dataclass(slots=True)
 class Node:
     """An element. `parent` and `block` are places in the list: of the element around it, and of
-    the block element that its text belongs to. `texts` is what belongs to it as a block.
+    the block element that its text belongs to. `name` is what names it (`names.name_of`), `texts`
+    what belongs to it as a block.
 
     `beside` and `worth` are `container`'s: names put it beside the story; characters of prose."""
 
     element: Element
+    tag: str
     parent: int
     block: int
     linked: bool
-    beside: bool = False
+    name: str
+    texts: list[str] | None = None
     chars: int = 0
     link_chars: int = 0
     prose_end: bool = False
+    beside: bool = False
     worth: float = 0.0
-    texts: list[str] = field(default_factory=list)
 
 
 class TextBlock:
-    """The text of one block element as one line; `at` is its node's place."""
+    """The text of one block element as one line; `at` is its node's place, `words` are its words
+    in small letters, `key` is by which two blocks with the same words are the same."""
+
+    __slots__ = ("at", "folded", "key", "link_chars", "tag", "text", "words")
 
     def __init__(self, at: int, node: Node) -> None:
         self.at = at
-        self.tag: str = node.element.tag
-        self.text = _BLANKS.sub(" ", "".join(node.texts)).strip()
+        self.tag = node.tag
+        self.text = " ".join("".join(node.texts or ()).split())
         self.link_chars = min(node.link_chars, len(self.text))
-
-    @cached_property
-    def words(self) -> list[str]:
-        """Its words in small letters."""
-        return _WORD.findall(self.text.casefold())
-
-    @cached_property
-    def key(self) -> str:
-        """By which two blocks with the same words are the same."""
-        return " ".join(self.words)
+        self.folded = self.text.casefold()
+        self.words: list[str] = _WORD.findall(self.folded)
+        self.key = " ".join(self.words)
 
     @property
     def ends_as_prose(self) -> bool:
@@ -74,41 +70,48 @@ class TextBlock:
 def nodes_of(root: Element) -> list[Node]:
     """Every element under the root, itself the first, in document order."""
     nodes: list[Node] = []
-    open_nodes: list[int] = []
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        if event == "start":
-            open_nodes.append(_enter(nodes, open_nodes, element))
-            continue
-        at = open_nodes.pop()
-        if open_nodes and element.tail:
-            around = nodes[nodes[at].parent]
-            _add(nodes[around.block], element.tail, around.linked)
+    inside: list[tuple[Element, int]] = []
+    for element in root.iter():
+        parent = element.getparent() if nodes else None
+        while inside and inside[-1][0] is not parent:
+            _leave(nodes, *inside.pop())
+        at, tag, names = len(nodes), element.tag, element.items()
+        above = nodes[inside[-1][1]] if inside else None
+        is_block = above is None or tag in BLOCK_TAGS
+        node = Node(
+            element,
+            tag,
+            inside[-1][1] if inside else 0,
+            at if above is None or is_block else above.block,
+            tag == "a" or (above is not None and above.linked),
+            name_of_items(names) if names else "",
+        )
+        nodes.append(node)
+        inside.append((element, at))
+        if tag == "br":
+            _add(nodes[node.block], "\n", False)
+        if text := element.text:
+            _add(nodes[node.block], text, node.linked)
+    while inside:
+        _leave(nodes, *inside.pop())
     return nodes
 
 
-def _enter(nodes: list[Node], open_nodes: list[int], element: Element) -> int:
-    at = len(nodes)
-    above = open_nodes[-1] if open_nodes else 0
-    tag = element.tag
-    block = at if tag in BLOCK_TAGS or not nodes else nodes[above].block
-    linked = tag == "a" or (bool(nodes) and nodes[above].linked)
-    nodes.append(Node(element, above, block, linked))
-    if tag == "br":
-        nodes[block].texts.append("\n")
-    if element.text:
-        _add(nodes[block], element.text, linked)
-    return at
+def _leave(nodes: list[Node], element: Element, at: int) -> None:
+    if at and (tail := element.tail):
+        around = nodes[nodes[at].parent]
+        _add(nodes[around.block], tail, around.linked)
 
 
 def _add(block: Node, text: str, linked: bool) -> None:
-    if not (stripped := text.strip()):
-        block.texts.append(" ")
-        return
+    if block.texts is None:
+        block.texts = []
     block.texts.append(text)
-    block.chars += len(stripped)
-    if linked:
-        block.link_chars += len(stripped)
-    block.prose_end = stripped[-1] in PROSE_ENDS
+    if stripped := text.strip():
+        block.chars += len(stripped)
+        if linked:
+            block.link_chars += len(stripped)
+        block.prose_end = stripped[-1] in PROSE_ENDS
 
 
 def text_blocks(nodes: list[Node]) -> list[TextBlock]:

@@ -87,7 +87,7 @@ def _outline(nodes: list[Node], container: int) -> Outline:
     for at, node in enumerate(nodes):
         if node.link_chars and not is_beside(nodes, at):
             link_chars += node.link_chars
-            headlines += node.element.tag in ("h2", "h3", "h4")
+            headlines += node.tag in ("h2", "h3", "h4")
     return Outline(headlines, link_chars, int(nodes[container].worth))
 
 

@@ -45,7 +45,7 @@ SETTINGS: dict[str, Any] = {
     **{"bagging_fraction": 0.7, "bagging_freq": 1, "feature_fraction": 0.3, "lambda_l2": 2.0},
     **{"max_bin": 63, "seed": 1, "num_threads": 2, "verbose": -1, "deterministic": True},
 }
-ROUNDS = 300
+ROUNDS = 220
 #: A page counts as one, however long; what is beside its story at most twice as much as the story.
 BESIDE_AT_MOST = 2.0
 #: A known segment of a page of which no more is known.
