@@ -72,7 +72,7 @@ MEANINGS: dict[Outcome, str] = {
     Outcome.WALL: "a consent, login or pay page in place of the article",
     Outcome.VANISHED: "a stored article that its outlet took down",
     Outcome.BAD_FEED: "a feed or sitemap that cannot be read as one",
-    Outcome.PARSE_ERROR: "a page that broke the cleaner; the log has the traceback",
+    Outcome.PARSE_ERROR: "a page that broke the cleaner or took too long; the reason says which",
     Outcome.BUDGET: "left because the crawl's budget of requests was used up",
     Outcome.CANCELLED: "cut off in flight when the crawl was cancelled; queued again",
 }

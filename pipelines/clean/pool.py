@@ -43,7 +43,8 @@ class Limits:
     """What a page may use. The only place where it is said.
 
     Attributes:
-        cpu_seconds: of the slowest of 1,617 recorded pages needed 0.6.
+        cpu_seconds: of 1,617 recorded pages the slowest needed 0.45, half of them 0.03; the first
+            whose language is guessed a second more, since that loads the model.
         wall_seconds: for a process that waits or stands still; a busy machine may take its time.
         memory_bytes: of a worker's data, where the platform counts it.
         keep_bytes: a worker that holds more than this after a page is replaced; 1,000 recorded
