@@ -1,9 +1,17 @@
 """From the bytes of a page to its article; the only room that knows BeautifulSoup.
 
-`cleaner` is the way through it. In order: `sniff` and `decode` (bytes), `document` (tree), `head`
-with `jsonld` (what the page says of itself), `metadata` with `titles`, `bylines`, `times`,
-`addresses`, `language` and `robots` (its fields), `container` with `names` (where the story is),
-`body` with `strip` (its text, by BeautifulSoup), `lookalikes` (what it is if no article).
+`cleaner` is the way through it. In order:
+
+- bytes and tree: `sniff`, `decode`, `document`; `saved` for the address of a page in a file;
+- what the page says of itself: `head` with `jsonld`; `metadata` makes fields of it with `titles`,
+  `bylines` (`persons`), `times` (`datelines`, `written`), `standing`, `addresses`, `language` and
+  `robots`;
+- where its story is: `nodes` (the tree as a list), `container` with `names` (by rules), `features`
+  and `scorer` with `trees.json` (block by block, learned), `story` (both together);
+- its text and markup: `body` with `strip`, `blocks` and `fragment`, by BeautifulSoup;
+- what it is: `live` with `clocks` (the entries of a live blog), `lookalikes` (no article) and
+  `teasers` (not all of one) with the `phrases` of the `tongues` (`latin_tongues`, `other_tongues`,
+  rows of `tongue`).
 
 `pool` does all of that in processes of their own (`worker`), which a hostile page may take down;
 the product cleans nothing elsewhere. The way is loaded at the first page: its libraries take half a
