@@ -79,17 +79,21 @@ def _clean(page: Page, now: datetime) -> Cleaned:
     if root is None:
         return Cleaned(page, None, Outcome.NO_TEXT, "the page is empty")
     head = read_head(root, text, page.url)
-    return _judge(page, head, now, may_be_live=live.is_suspect(head))
+    return _judge(page, head, now)
 
 
-def _judge(page: Page, head: Head, now: datetime, *, may_be_live: bool) -> Cleaned:
+def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     found = read_metadata(head, page, now)
     names = titles_of(head, found.title)
     base_url = base_of(head.root, page.url)
     prune(head.root)
     story = find_story(head, names)
     dated = (found.published_at, found.modified_at)
-    blog = live.read_live(head, story, base_url, names, *dated) if may_be_live else None
+    blog = (
+        live.read_live(head, story, base_url, names, *dated)
+        if live.is_suspect(head, story.names if story else ())
+        else None
+    )
     body = blog.body if blog else _body(story, base_url, names, head)
     withhold = robots.withhold_raw(page, head)
     finding = lookalikes.lookalike(head, story, body, names)

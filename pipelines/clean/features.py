@@ -10,8 +10,7 @@ and without spaces, have like rows.
 """
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from math import log1p
 from typing import Any
@@ -257,42 +256,31 @@ def _of_text(block: TextBlock) -> tuple[float, ...]:
 def _shares(nodes: Sequence[Node], blocks: Sequence[TextBlock]) -> tuple[Matrix, Vector, Vector]:
     """Of all prose on the page, what stands under the block's parent, grandparent and in its like;
     with the numbers of the parents and of the likes."""
-    prose = [
-        float(nodes[b.at].chars - b.link_chars) if is_prose(nodes[b.at]) else 0 for b in blocks
-    ]
-    parents = [nodes[block.at].parent for block in blocks]
-    above = [nodes[parent].parent for parent in parents]
-    numbers: dict[tuple[str, ...], int] = {}
-    likes = [
-        numbers.setdefault(_like(nodes[block.at], nodes[nodes[block.at].parent]), len(numbers))
-        for block in blocks
-    ]
-    by_parent, by_above, by_like = Counter[int](), Counter[int](), Counter[int]()
-    chars, linked = Counter[int](), Counter[int]()
-    for at, block in enumerate(blocks):
-        by_parent[parents[at]] += prose[at]  # type: ignore[assignment]
-        by_above[above[at]] += prose[at]  # type: ignore[assignment]
-        by_like[likes[at]] += prose[at]  # type: ignore[assignment]
-        chars[parents[at]] += len(block.text)
-        linked[parents[at]] += block.link_chars
-    total, most = sum(prose) or 1.0, max(by_parent.values())
-    rows = [
-        (
-            by_parent[parent] / total,
-            by_above[grandparent] / total,
-            by_like[like] / total,
-            by_parent[parent] == most,
-            linked[parent] / chars[parent],
-            log1p(by_parent[parent]),
-        )
-        for parent, grandparent, like in zip(parents, above, likes, strict=True)
-    ]
-    first = {parent: number for number, parent in enumerate(dict.fromkeys(parents))}
-    return (
-        np.array(rows, np.float32),
-        np.array([first[parent] for parent in parents]),
-        np.array(likes),
+    own = [nodes[block.at] for block in blocks]
+    parents = _numbered([node.parent for node in own])
+    above = _numbered([nodes[node.parent].parent for node in own])
+    likes = _numbered([_like(node, nodes[node.parent]) for node in own])
+    chars = np.array([len(block.text) for block in blocks], np.float64)
+    linked = np.array([block.link_chars for block in blocks], np.float64)
+    unlinked = np.array([node.chars for node in own]) - linked
+    prose = np.where([is_prose(node) for node in own], unlinked, 0)
+    by_parent = np.bincount(parents, prose)
+    total = prose.sum() or 1.0
+    columns = (
+        by_parent[parents] / total,
+        np.bincount(above, prose)[above] / total,
+        np.bincount(likes, prose)[likes] / total,
+        by_parent[parents] == by_parent.max(),
+        (np.bincount(parents, linked) / np.bincount(parents, chars))[parents],
+        np.log1p(np.maximum(by_parent[parents], 0)),
     )
+    return np.stack(columns, axis=1).astype(np.float32), parents, likes
+
+
+def _numbered(values: Sequence[Hashable]) -> Vector:
+    """Each value's number, in order of first appearance."""
+    numbers: dict[Hashable, int] = {}
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], np.intp)
 
 
 def _like(node: Node, parent: Node) -> tuple[str, ...]:

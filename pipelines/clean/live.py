@@ -12,9 +12,10 @@ the page's own date, which some pages give in UTC. Way out: JSON-LD, which is be
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from html import escape, unescape
 from itertools import islice
 from typing import Any
@@ -50,10 +51,9 @@ MAX_MARKS = 3_000
 KEY_CHARS = 60
 
 #: A page without any of these in its names is no live blog, and is not searched for one.
-_HINTS = (
-    *("LiveBlog", "liveBlog", "liveblog", "live-blog", "live_blog", "liveticker", "live-ticker"),
-    *("ticker-", "ticker_", "live-event", "live-update", "live-post", "live-entry", "live-feed"),
-    *("liveUpdate", "minute-by-minute", "live__", "block-time", "LiveTicker"),
+_HINTS = re.compile(
+    r"live-?blog|live-?ticker|-ticker-|-live-(?:event|update|post|entry|feed|-)|"
+    r"minute-by-minute|-block-time-"
 )
 _SUSPECTS = etree.XPath(
     "//*[@itemprop='liveBlogUpdate' or contains(@itemtype,'LiveBlogPosting') or "
@@ -98,12 +98,17 @@ class _Read:
     writers: tuple[str, ...] = ()
 
 
-def is_suspect(head: Head) -> bool:
-    """True where JSON-LD or a name has any word of a live blog; without one the page is none."""
+def is_suspect(head: Head, names: Iterable[str]) -> bool:
+    """True where JSON-LD, or a name on the page, has any word of a live blog; without one the page
+    is none."""
     if any("LiveBlogPosting" in jsonld.types_of(thing) for thing in head.things):
         return True
-    said = " ".join(value for element in _SUSPECTS(head.root) for value in element.values())
-    return any(hint in said for hint in _HINTS)
+    return any(_hints(name) for name in names)
+
+
+@lru_cache(maxsize=8192)
+def _hints(name: str) -> bool:
+    return _HINTS.search(name) is not None
 
 
 def read_live(

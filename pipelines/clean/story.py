@@ -8,7 +8,7 @@ leaves is cut out of the tree before BeautifulSoup reads the element around all 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -48,12 +48,14 @@ class Story:
         outline: of the page.
         kept: a copy of the container with nothing in it but the blocks that were judged to be the
             story's; None where the rules alone found the container.
+        names: of all elements on the page, in normal form (`pipelines.clean.names`).
     """
 
     container: Element
     lead: tuple[str, ...]
     outline: Outline
     kept: Element | None = None
+    names: frozenset[str] = frozenset()
 
 
 def find_story(head: Head, titles: Sequence[str]) -> Story | None:
@@ -63,6 +65,7 @@ def find_story(head: Head, titles: Sequence[str]) -> Story | None:
     if place is None:
         return None
     outline = _outline(nodes, place.container)
+    names = frozenset(node.name for node in nodes)
     blocks = text_blocks(nodes)
     if 0 < len(blocks) <= MAX_BLOCKS:
         likely = scorer.likely(rows_of(nodes, blocks, place, head, titles))
@@ -70,9 +73,9 @@ def find_story(head: Head, titles: Sequence[str]) -> Story | None:
         if place.is_first:
             kept = [at for at in kept if is_inside(nodes, at, place.container)]
         if _is_enough(nodes, blocks, kept, place):
-            return _judged(nodes, kept, outline)
+            return replace(_judged(nodes, kept, outline), names=names)
     lead = lead_of(nodes, place.container)
-    return Story(nodes[place.container].element, lead, outline)
+    return Story(nodes[place.container].element, lead, outline, names=names)
 
 
 def _is_enough(
