@@ -6,7 +6,7 @@ are all "-related-articles-" with their neighbours around them.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -114,10 +114,17 @@ def _group(number: int, row: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def other_things() -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """The rows of `OTHER_THINGS` as one pattern, its groups g0, g1, ...; and their reasons."""
+def other_things() -> Callable[[str], str | None]:
+    """What finds the row of `OTHER_THINGS` that a single name is of; sites share most names."""
     groups = (_group(number, row) for number, row in enumerate(OTHER_THINGS.values()))
-    return re.compile("|".join(groups)), tuple(OTHER_THINGS)
+    pattern, reasons = re.compile("|".join(groups)), tuple(OTHER_THINGS)
+
+    @lru_cache(maxsize=16384)
+    def reason_of(name: str) -> str | None:
+        match = pattern.search(f" {name} ")
+        return reasons[int((match.lastgroup or "g0")[1:])] if match else None
+
+    return reason_of
 
 
 #: Names of a lead that stands apart from the text, between headline and container.
@@ -163,9 +170,8 @@ def name_of_items(items: Iterable[tuple[str, str]]) -> str:
 @lru_cache(maxsize=4096)
 def other_thing(name: str) -> str | None:
     """Why an element of this name is no part of a story; None where it may be."""
-    pattern, reasons = other_things()
-    match = pattern.search(name)
-    return reasons[int((match.lastgroup or "g0")[1:])] if match else None
+    reason_of = other_things()
+    return next((reason for part in name.split() if (reason := reason_of(part))), None)
 
 
 @lru_cache(maxsize=4096)
