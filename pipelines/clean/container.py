@@ -25,8 +25,8 @@ from pipelines.text import squeeze
 
 #: Elements without a word of the story.
 EMPTY_TAGS = (
-    *("script", "style", "noscript", "template", "svg", "iframe", "object", "embed", "video"),
-    *("audio", "canvas", "map", "select", "textarea", "button", "input", "nav", "footer", "head"),
+    *("script", "style", "noscript", "template", "svg", "iframe", "object", "video"),
+    *("audio", "canvas", "map", "select", "textarea", "button", "nav", "footer", "head"),
     *("dialog", "menu", "datalist", "title"),
 )
 #: Elements that are beside the story by what they are, where they are not most of the page.
