@@ -57,13 +57,17 @@ def told() -> list[tuple[dict[str, Any], Page]]:
 
 @pytest.mark.parametrize(("table", "row"), ROWS, ids=[f"{table}: {row}" for table, row in ROWS])
 def test_every_row_has_a_page_that_fails_without_it(
-    table: str, row: str, told: list[tuple[dict[str, Any], Page]], monkeypatch: pytest.MonkeyPatch
+    table: str, row: str, told: list[tuple[dict[str, Any], Page]]
 ) -> None:
-    monkeypatch.delitem(TABLES[table], row)
+    rows = TABLES[table]
+    whole = dict(rows)
+    del rows[row]
     phrases.spoken.cache_clear()
     try:
         fallen = any(not is_as_wanted(wanted, clean(page, now=NOW)) for wanted, page in told)
     finally:
+        rows.clear()
+        rows.update(whole)  # in their order: the first row that finds something decides
         phrases.spoken.cache_clear()
     assert fallen
 
