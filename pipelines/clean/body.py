@@ -16,7 +16,7 @@ from pipelines.clean.document import Element, TooComplex
 from pipelines.clean.fragment import html_of
 from pipelines.clean.phrases import notices
 from pipelines.clean.story import Story
-from pipelines.clean.strip import cut_other_things, line_reason
+from pipelines.clean.strip import cut_other_things, is_dateline, line_reason
 from pipelines.text import count_words, squeeze
 
 #: BeautifulSoup needs about 25 ms for 100,000 characters and 1,000 elements.
@@ -63,7 +63,7 @@ def read_body(story: Story, url: str, titles: Iterable[str] = ()) -> Body:
             continue
         elif wanted and _is_headline(block, _key(text), wanted):
             wanted.clear()
-        elif not line_reason(text):
+        elif not (line_reason(text) or (is_judged and not kept and is_dateline(text))):
             kept.append(block)
     rest = None if broken_off is None else sum(count_words(b.text) for b in kept[broken_off:])
     kept = _with_lead(story.lead, _without_loose_headings(kept))

@@ -84,12 +84,15 @@ def probabilities(matrix: Matrix, trees: Trees) -> npt.NDArray[np.float64]:
     return np.asarray(1 / (1 + np.exp(-np.concatenate(parts))))
 
 
+def judged(matrix: Matrix, trees: Trees | None = None) -> list[float]:
+    """Of each block of a page, how likely it is the story's."""
+    values = probabilities(matrix, trees or _others.get() or learned())
+    return [float(value) for value in values]
+
+
 def likely(matrix: Matrix, trees: Trees | None = None) -> list[bool]:
     """Of each block of a page, whether it is the story's."""
-    return [
-        bool(value >= LIKELY)
-        for value in probabilities(matrix, trees or _others.get() or learned())
-    ]
+    return [chance >= LIKELY for chance in judged(matrix, trees)]
 
 
 def _log_odds(rows: Matrix, trees: Trees) -> npt.NDArray[np.float64]:

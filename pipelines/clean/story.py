@@ -24,6 +24,9 @@ KEPT_ATTRIBUTES = ("href", "role")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: More blocks than this have 20 of 1,700 recorded pages; they are left to the rules.
 MAX_BLOCKS = 6_000
+#: A block outside the container that the rules found must be as likely as this.
+OUTSIDE = 0.55
+_WORD = re.compile(r"\w+")
 #: With fewer characters of story the scorer is not believed, where the rules find more.
 MIN_CHARS = 200
 
@@ -68,14 +71,34 @@ def find_story(head: Head, titles: Sequence[str]) -> Story | None:
     names = frozenset(node.name for node in nodes)
     blocks = text_blocks(nodes)
     if 0 < len(blocks) <= MAX_BLOCKS:
-        likely = scorer.likely(rows_of(nodes, blocks, place, head, titles))
-        kept = [block.at for block, is_likely in zip(blocks, likely, strict=True) if is_likely]
-        if place.is_first:
-            kept = [at for at in kept if is_inside(nodes, at, place.container)]
+        chances = scorer.judged(rows_of(nodes, blocks, place, head, titles))
+        kept = _chosen(nodes, blocks, chances, place, titles)
         if _is_enough(nodes, blocks, kept, place):
             return replace(_judged(nodes, kept, outline), names=names)
     lead = lead_of(nodes, place.container)
     return Story(nodes[place.container].element, lead, outline, names=names)
+
+
+def _chosen(
+    nodes: Sequence[Node],
+    blocks: Sequence[TextBlock],
+    chances: Sequence[float],
+    place: Place,
+    titles: Sequence[str],
+) -> list[int]:
+    """The blocks that are the story's. One outside the rules' container must be surer, and is none
+    where more stories follow; a paragraph that says the headline again begins the text."""
+    keys = {" ".join(_WORD.findall(title.casefold())) for title in titles}
+    kept: list[int] = []
+    for number in range(len(blocks) - 1, -1, -1):
+        block, chance = blocks[number], chances[number]
+        inside = is_inside(nodes, block.at, place.container)
+        begins = block.tag == "p" and block.key in keys and bool(kept)
+        if begins and kept[-1] == blocks[number + 1].at and inside:
+            chance = 1.0
+        if chance >= (scorer.LIKELY if inside else 1.0 if place.is_first else OUTSIDE):
+            kept.append(block.at)
+    return kept[::-1]
 
 
 def _is_enough(

@@ -146,6 +146,12 @@ def beginnings() -> tuple[re.Pattern[str], tuple[str, ...]]:
     return re.compile("|".join(groups), re.IGNORECASE), tuple(LINES)
 
 
+def is_dateline(line: str) -> bool:
+    """True for a short line with a year that ends no sentence: who wrote a story, and when."""
+    is_short = line.count(" ") < LINE_WORDS
+    return is_short and _YEAR.search(line) is not None and not line.endswith((".", "!", "?", "。"))
+
+
 def line_reason(line: str) -> str | None:
     """Why a line is no part of a story; None where it may be."""
     if line.count(" ") >= LINE_WORDS:
