@@ -21,6 +21,7 @@ from pipelines.clean.nodes import Node, TextBlock, nodes_of, text_blocks
 
 #: What is read of a story's elements later: `blocks` and `fragment`.
 KEPT_ATTRIBUTES = ("href", "role")
+_TAG = re.compile("[a-z][a-z0-9]*")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: More blocks than this have 20 of 1,700 recorded pages; they are left to the rules.
 MAX_BLOCKS = 6_000
@@ -150,8 +151,8 @@ def _copied(
 
 
 def _copy(element: Element, above: Element | None) -> Element:
-    tag = element.tag if element.tag.isalnum() else "span"
-    kept = {name: value for name in KEPT_ATTRIBUTES if (value := element.get(name))}
+    tag = element.tag if _TAG.fullmatch(element.tag) else "span"
+    kept = {name: value for name in KEPT_ATTRIBUTES if (value := _written(element.get(name)))}
     if above is None:
         return etree.Element(tag, kept)
     return etree.SubElement(above, tag, kept)

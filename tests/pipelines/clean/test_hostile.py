@@ -94,3 +94,13 @@ def test_markup_in_a_title_is_text_and_no_author(
     assert article is not None
     assert article.title == evil
     assert article.authors == ()
+
+
+def test_names_and_addresses_that_cannot_be_written_do_not_end_a_page(
+    page: Callable[..., Page], now: datetime, prose: str
+) -> None:
+    odd = '<o:p>and</o:p> <a href="/x&#1;&#8;y">more</a> <x1-y>of</x1-y> it'
+    cleaned = clean(
+        page(f"<h1>Swing bridge closes</h1>{prose * 3}<p>{odd}, they said.</p>"), now=now
+    )
+    assert cleaned.article is not None, cleaned.reason
