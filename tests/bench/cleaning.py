@@ -302,7 +302,10 @@ def chosen(names: str | None) -> list[Tool]:
     missing = sorted({tool.package for tool in tools if find_spec(tool.package) is None})
     if missing:
         print(f"not installed, left out: {', '.join(missing)}", file=sys.stderr)
-    return [tool for tool in tools if tool.package not in missing]
+    left = [tool for tool in tools if tool.package not in missing]
+    if not left:
+        raise SystemExit("nothing to measure: pip install -e '.[bench]'")
+    return left
 
 
 def keep(folder: Path, running: Iterable[Running]) -> None:

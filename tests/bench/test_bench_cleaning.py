@@ -14,7 +14,7 @@ import pytest
 from pipelines.clean import scorer
 from pipelines.clean.features import COLUMNS
 from tests.bench import folds
-from tests.bench.cleaning import Score, Sum, duels, picture, share, wishes
+from tests.bench.cleaning import Score, Sum, chosen, duels, picture, share, wishes
 from tests.bench.extractors import TOOLS, Tool
 from tests.bench.recorded import PAGES, SETS, recorded
 from tests.bench.scatter import Mark, scatter
@@ -45,8 +45,7 @@ def scored(tool: Tool, name: str, body: float, ms: float = 10.0, **exact: float)
 @needs_pages
 @pytest.mark.parametrize("key", BY_KEY)
 def test_each_tool_reads_recorded_pages(key: str, tmp_path: Path) -> None:
-    spec = find_spec(BY_KEY[key].package)
-    if spec is None or spec.origin is None:  # a folder of the tests is called newspaper, too
+    if find_spec(BY_KEY[key].package) is None:
         pytest.skip(f"{BY_KEY[key].name} is not installed: pip install -e '.[bench]'")
     done = bench("--tools", key, "--sets", "np4k_dataset", "--pages", "2", "--keep", str(tmp_path))
     assert done.returncode == 0, done.stderr
@@ -104,6 +103,14 @@ def test_without_the_recorded_pages_the_bench_ends_and_says_so(
     assert done.returncode == 1
     assert done.stdout == ""
     assert "not beside the project, at ../shared/pages" in done.stderr
+
+
+def test_a_bench_without_any_tool_ends_and_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tests.bench.cleaning.find_spec", lambda package: None)
+    with pytest.raises(SystemExit, match="pip install"):
+        chosen("newspaper4k")
 
 
 def test_the_rival_is_its_best_mode_of_each_set() -> None:

@@ -8,7 +8,7 @@ import apprise
 import pytest
 
 from pipelines.store import Database
-from tests.crawler.notices.newspaper import Newspaper
+from tests.crawler.notices.daily_paper import Newspaper
 from tests.crawler.notices.receiver import Receiver
 
 

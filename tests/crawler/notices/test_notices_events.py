@@ -10,7 +10,7 @@ from pipelines.store import forgetting, matches, sources
 from pipelines.store.crawls import Trigger
 from pipelines.store.matches import Decision
 from pipelines.store.notices import Event
-from tests.crawler.notices.newspaper import DAY, HOUR, MINUTE, Newspaper
+from tests.crawler.notices.daily_paper import DAY, HOUR, MINUTE, Newspaper
 from tests.crawler.notices.receiver import Receiver
 
 ALL = tuple(Event)

@@ -19,7 +19,7 @@ from crawler.notices import sending, targets, tell_due, webhook
 from crawler.notices.telling import DEAD_AFTER, GIVE_UP_AFTER, TRY_AGAIN
 from pipelines.store import open_database
 from pipelines.store.notices import Event
-from tests.crawler.notices.newspaper import DAY, HOUR, MINUTE, Newspaper
+from tests.crawler.notices.daily_paper import DAY, HOUR, MINUTE, Newspaper
 from tests.crawler.notices.receiver import Receiver
 
 SECRET = "0123456789abcdef"
