@@ -130,7 +130,7 @@ def _visible(root: Element) -> Iterator[str]:
         values = element.values()
         if not values or not _TELLING.search(" ".join(values)[:TELLING_CHARS].lower()):
             continue
-        name = name_of(element.attrib)
+        name = name_of(element.items())
         if _is_marked_author(element, name):
             marked.append(line_of(element))
         elif "-byline-" in name:
@@ -147,7 +147,7 @@ def _visible(root: Element) -> Iterator[str]:
 def _is_marked_author(element: Element, name: str) -> bool:
     if not _names_author(element, name):
         return False
-    around = (name_of(above.attrib) for above in islice(element.iterancestors(), 3))
+    around = (name_of(above.items()) for above in islice(element.iterancestors(), 3))
     return not any(_ELSEWHERE.search(other) for other in (name, *around))
 
 

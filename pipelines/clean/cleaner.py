@@ -105,11 +105,9 @@ def _judge(page: Page, head: Head, now: datetime) -> Cleaned:
     if finding is not None:
         return _behind_wall(page, found, finding.reason, withhold)
     partial = teasers.is_teaser(head, body)
-    if partial:
-        found.provenance.setdefault("is_free", "visible")
+    if partial and found.is_free is not False:
+        found.is_free, found.provenance["is_free"] = False, "visible"
     article = _article(page, found, body, partial)
-    if partial:
-        article = replace(article, is_free=False)
     if blog is not None:
         article = replace(article, entries=blog.entries)
     return Cleaned(page, article, withhold_raw=withhold)

@@ -9,7 +9,7 @@ of that worth. Tables and text parted by <br> need no rule of their own: worth i
 paragraphs.
 
 Known mistakes: comments without a telling name outweigh a short story above them; of several whole
-stories on a page, all are taken where nothing marks the first. Way out: a row in `SHARES` or in
+stories on a page, all are taken where nothing marks the first. Way out: a row in `MARKS` or in
 `pipelines.clean.names`.
 """
 
@@ -51,10 +51,16 @@ SAME_STORY = 0.85
 #: An element with a headline of its own and this much prose is a story of its own.
 WHOLE_STORY_CHARS = 300
 
+
+def is_marked_body(node: Node) -> bool:
+    """True for what schema.org's itemprop marks as the text."""
+    return bool(node.name) and node.element.get("itemprop") == "articleBody"
+
+
 #: How a page marks its story, the surest first: with this share of the greatest worth it is
 #: believed.
 MARKS: dict[str, tuple[float, Callable[[Node], bool]]] = {
-    "itemprop": (0.6, lambda node: node.element.get("itemprop") == "articleBody"),
+    "itemprop": (0.6, is_marked_body),
     "name": (0.7, lambda node: marks_story(node.name)),
     "article": (0.7, lambda node: node.tag == "article"),
     "main": (0.8, lambda node: "main" in (node.tag, node.element.get("role"))),
@@ -212,11 +218,6 @@ def _reason(node: Node) -> str | None:
     if tag in NEVER_BESIDE:
         return None
     return ASIDE_TAGS.get(tag) or (other_thing(node.name) if node.name else None)
-
-
-def is_marked_body(node: Node) -> bool:
-    """True for what schema.org's itemprop marks as the text."""
-    return "-article-body-" in node.name and node.element.get("itemprop") == "articleBody"
 
 
 def _around_story(nodes: list[Node]) -> set[int]:

@@ -159,7 +159,7 @@ def _of_names(element: Element) -> int:
             return points - 4
         if around.tag == "li" and distance <= 3:
             points -= 1
-        name = name_of(around.attrib)
+        name = name_of(around.items())
         if name and _OTHER_NAME.search(name):
             return points - 3
         if name and distance <= 2 and points < 2 and _DATE_NAME.search(name):

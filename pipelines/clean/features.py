@@ -21,8 +21,8 @@ import numpy.typing as npt
 from pipelines.clean.container import Place, is_marked_body, is_prose
 from pipelines.clean.head import Head
 from pipelines.clean.names import OTHER_THINGS, marks_lead, marks_story
-from pipelines.clean.nodes import Node, TextBlock
-from pipelines.clean.strip import LINES, line_reason
+from pipelines.clean.nodes import Node, TextBlock, key_of
+from pipelines.clean.strip import LINES, line_reason, says_a_year
 
 Matrix = npt.NDArray[np.float32]
 Vector = npt.NDArray[Any]
@@ -37,12 +37,10 @@ AROUND = (
 )
 REASONS = (*OTHER_THINGS, "form")
 LINE_REASONS = tuple(LINES)
-#: Of a pay line and such nothing is known here: `phrases` reads them after the story was found.
 _SAYS_BESIDE = re.compile(
     r"©|\ball rights\b|subscri|newsletter|sign up|follow us|click|cookie|copyright|e-?mail|"
     r"\bread more\b|https?:|www\.|@"
 )
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 #: Of a block's text so much is looked at.
@@ -246,7 +244,7 @@ def _of_text(block: TextBlock) -> tuple[float, ...]:
         5 * block.text.count(",") / words,
         size / words / 10,
         _SAYS_BESIDE.search(folded) is not None,
-        _YEAR.search(text) is not None,
+        says_a_year(text),
         "?" in text,
         '"' in text or "“" in text or "«" in text or "„" in text or "「" in text,
         "|" in text or "»" in text or "·" in text,
@@ -296,15 +294,12 @@ def _of_order(
 ) -> Matrix:
     """Where a block stands: in the page, from the headline, from the container; and what it
     repeats."""
-    keys = {" ".join(re.findall(r"\w+", title.casefold())) for title in titles} - {""}
+    keys = {key_of(title) for title in titles} - {""}
     title_words = {word for key in keys for word in key.split()}
     headline = _headline(blocks, inside, keys)
     contained = [at for at, near in enumerate(inside) if near.contained]
     first, last = (contained[0], contained[-1]) if contained else (0, 0)
-    described = " ".join(
-        re.findall(r"\w+", (head.meta("description", "og:description") or "").casefold())
-    )
-    described = described[:DESCRIPTION_CHARS]
+    described = key_of(head.meta("description", "og:description") or "")[:DESCRIPTION_CHARS]
     total, before, seen = sum(len(block.text) for block in blocks), 0, set[str]()
     rows = []
     for at, block in enumerate(blocks):

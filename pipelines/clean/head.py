@@ -18,6 +18,7 @@ from pipelines.text import squeeze
 MAX_METAS = 500
 MAX_TITLES = 20
 VALUE_CHARS = 2_000
+_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,15 @@ def text_of(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
     return squeeze(unescaped(value[:VALUE_CHARS])) or None
+
+
+def truth_of(value: Any) -> bool | None:
+    """A JSON-LD value as true or false, None where it is neither: many write "True" or an address
+    of schema.org."""
+    if isinstance(value, bool):
+        return value
+    text = text_of(value)
+    return _TRUTHS.get(text.rpartition("/")[2].lower()) if text else None
 
 
 def unescaped(text: str) -> str:

@@ -165,7 +165,7 @@ def _named(suspects: list[Element]) -> list[Element]:
     found: dict[Element, None] = {}
     for element in suspects:
         is_entry = element.get("itemprop") == "liveBlogUpdate"
-        if not is_entry and not pattern.search(name_of(element.attrib)):
+        if not is_entry and not pattern.search(name_of(element.items())):
             continue
         if not any(above in found for above in element.iterancestors()):
             found[element] = None
@@ -175,7 +175,7 @@ def _named(suspects: list[Element]) -> list[Element]:
 
 
 def _is_beside(element: Element) -> bool:
-    names = (name_of(above.attrib) for above in element.iterancestors())
+    names = (name_of(above.items()) for above in element.iterancestors())
     return any(other_thing(name) in _NOT_ENTRIES for name in names if name)
 
 
@@ -184,7 +184,7 @@ def _marks(root: Element) -> Iterator[Element]:
     for element in root.iter(etree.Element):
         if element.tag == "time":
             yield element
-        elif element.get("class") and _CLOCK_NAME.search(name_of(element.attrib)):
+        elif element.get("class") and _CLOCK_NAME.search(name_of(element.items())):
             line = line_of(element)
             if clock_in(line) or any(element.get(stamp) for stamp in _STAMPS):
                 yield element

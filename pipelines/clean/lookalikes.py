@@ -179,7 +179,7 @@ def _error_mark(look: Look) -> str | None:
     if (status := look.head.meta("prerender-status-code")) in ("404", "410"):
         return f"the page gives its status as {status}"
     for body in look.head.root.iter("body"):
-        if _ERROR_NAME.search(name_of(body.attrib)):
+        if _ERROR_NAME.search(name_of(body.items())):
             return "the page is named an error page"
     return None
 
@@ -332,7 +332,7 @@ def _long_links(look: Look) -> int:
             break
         href = element.get("href")
         if href and count_words(line_of(element)) >= HEADLINE_WORDS:
-            around = (name_of(above.attrib) for above in element.iterancestors())
+            around = (name_of(above.items()) for above in element.iterancestors())
             if not any(other_thing(name) for name in around if name):
                 found.add(href)
     return len(found)

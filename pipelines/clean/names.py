@@ -6,13 +6,13 @@ are all "-related-articles-" with their neighbours around them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any
 
 #: Attributes whose values name what an element is.
-NAMING = ("class", "id", "itemprop", "role", "data-testid", "data-component", "data-module")
-_NAMING = frozenset(NAMING)
+NAMING = frozenset(
+    {"class", "id", "itemprop", "role", "data-testid", "data-component", "data-module"}
+)
 NAME_CHARS = 400
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -151,19 +151,14 @@ def words_of(value: str) -> str:
     return f" {' '.join(kept)} "
 
 
-def name_of(attributes: Mapping[str, Any]) -> str:
-    """All the names of an element as one, in normal form; "" where it has none."""
-    values = []
-    for attribute in NAMING:
-        value = attributes.get(attribute)
-        if value:
-            values.append(value if isinstance(value, str) else " ".join(value))
-    return words_of(" ".join(values)[:NAME_CHARS]) if values else ""
-
-
-def name_of_items(items: Iterable[tuple[str, str]]) -> str:
-    """The same of an element's attributes as pairs."""
-    values = [value for attribute, value in items if attribute in _NAMING and value]
+def name_of(attributes: Iterable[tuple[str, str | Sequence[str]]]) -> str:
+    """All the names of an element as one, in normal form; "" where it has none. BeautifulSoup
+    gives a class as a list."""
+    values = [
+        value if isinstance(value, str) else " ".join(value)
+        for attribute, value in attributes
+        if attribute in NAMING and value
+    ]
     return words_of(" ".join(values)[:NAME_CHARS]) if values else ""
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from pipelines.clean.document import Element
-from pipelines.clean.names import name_of_items
+from pipelines.clean.names import name_of
 
 BLOCK_TAGS = frozenset(
     {
@@ -67,6 +67,11 @@ class TextBlock:
         return self.text[-1:] in PROSE_ENDS
 
 
+def key_of(text: str) -> str:
+    """The `key` that a block of this text would have; "" for a text without words."""
+    return " ".join(_WORD.findall(text.casefold()))
+
+
 def nodes_of(root: Element) -> list[Node]:
     """Every element under the root, itself the first, in document order."""
     nodes: list[Node] = []
@@ -84,7 +89,7 @@ def nodes_of(root: Element) -> list[Node]:
             inside[-1][1] if inside else 0,
             at if above is None or is_block else above.block,
             tag == "a" or (above is not None and above.linked),
-            name_of_items(names) if names else "",
+            name_of(names) if names else "",
         )
         nodes.append(node)
         inside.append((element, at))

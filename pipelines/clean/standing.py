@@ -7,10 +7,9 @@ appearance/structured-data/paywalled-content and .../breadcrumb name the fields.
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from pipelines.clean import jsonld
-from pipelines.clean.head import Head, text_of
+from pipelines.clean.head import Head, text_of, truth_of
 from pipelines.text import squeeze
 
 SECTION_CHARS = 80
@@ -22,7 +21,6 @@ _SECTION_METAS = (
 _HOME = frozenset({"home", "start", "startseite", "accueil", "inicio", "início", "homepage"})
 _TIER_METAS = ("article:content_tier", "og:article:content_tier", "content_tier", "cxense:access")
 _TIERS = {"free": True, "metered": False, "locked": False, "paid": False, "premium": False}
-_TRUTHS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
 def section(head: Head) -> tuple[str, str] | None:
@@ -40,21 +38,14 @@ def section(head: Head) -> tuple[str, str] | None:
 
 def is_free(head: Head) -> tuple[bool, str] | None:
     """Whether it is free and where that was read; None where the page doesn't say."""
-    own = _truth(head.article.get("isAccessibleForFree"))
-    parts = [_truth(part.get("isAccessibleForFree")) for part in _parts(head.article)]
+    own = truth_of(head.article.get("isAccessibleForFree"))
+    parts = [truth_of(part.get("isAccessibleForFree")) for part in _parts(head.article)]
     if own is False or False in parts:
         return False, "json-ld"
     if own is not None:
         return own, "json-ld"
     tier = _TIERS.get((head.meta(*_TIER_METAS) or "").strip().lower())
     return None if tier is None else (tier, "meta")
-
-
-def _truth(value: Any) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    text = text_of(value)
-    return _TRUTHS.get(text.rpartition("/")[2].lower()) if text else None
 
 
 def _parts(article: jsonld.Thing) -> Iterator[jsonld.Thing]:

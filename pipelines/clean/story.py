@@ -8,7 +8,7 @@ leaves is cut out of the tree before BeautifulSoup reads the element around all 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lxml import etree
 
@@ -17,17 +17,16 @@ from pipelines.clean.container import Place, is_beside, is_inside, lead_of, loca
 from pipelines.clean.document import Element
 from pipelines.clean.features import rows_of
 from pipelines.clean.head import Head
-from pipelines.clean.nodes import Node, TextBlock, nodes_of, text_blocks
+from pipelines.clean.nodes import Node, TextBlock, key_of, nodes_of, text_blocks
 
 #: What is read of a story's elements later: `blocks` and `fragment`.
 KEPT_ATTRIBUTES = ("href", "role")
 _TAG = re.compile("[a-z][a-z0-9]*")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-#: More blocks than this have 20 of 1,700 recorded pages; they are left to the rules.
+#: More blocks than this has 1 of 1,614 recorded pages; such are left to the rules.
 MAX_BLOCKS = 6_000
 #: A block outside the container that the rules found must be as likely as this.
 OUTSIDE = 0.55
-_WORD = re.compile(r"\w+")
 #: With fewer characters of story the scorer is not believed, where the rules find more.
 MIN_CHARS = 200
 
@@ -50,16 +49,16 @@ class Story:
         container: the element around its text.
         lead: lines of a lead that stands outside the container.
         outline: of the page.
+        names: of all elements on the page, in normal form (`pipelines.clean.names`).
         kept: a copy of the container with nothing in it but the blocks that were judged to be the
             story's; None where the rules alone found the container.
-        names: of all elements on the page, in normal form (`pipelines.clean.names`).
     """
 
     container: Element
     lead: tuple[str, ...]
     outline: Outline
-    kept: Element | None = None
     names: frozenset[str] = frozenset()
+    kept: Element | None = None
 
 
 def find_story(head: Head, titles: Sequence[str]) -> Story | None:
@@ -75,9 +74,10 @@ def find_story(head: Head, titles: Sequence[str]) -> Story | None:
         chances = scorer.judged(rows_of(nodes, blocks, place, head, titles))
         kept = _chosen(nodes, blocks, chances, place, titles)
         if _is_enough(nodes, blocks, kept, place):
-            return replace(_judged(nodes, kept, outline), names=names)
+            container, copied = _judged(nodes, kept)
+            return Story(container, (), outline, names, copied)
     lead = lead_of(nodes, place.container)
-    return Story(nodes[place.container].element, lead, outline, names=names)
+    return Story(nodes[place.container].element, lead, outline, names)
 
 
 def _chosen(
@@ -89,7 +89,7 @@ def _chosen(
 ) -> list[int]:
     """The blocks that are the story's. One outside the rules' container must be surer, and is none
     where more stories follow; a paragraph that says the headline again begins the text."""
-    keys = {" ".join(_WORD.findall(title.casefold())) for title in titles}
+    keys = {key_of(title) for title in titles}
     kept: list[int] = []
     for number in range(len(blocks) - 1, -1, -1):
         block, chance = blocks[number], chances[number]
@@ -118,8 +118,8 @@ def _outline(nodes: list[Node], container: int) -> Outline:
     return Outline(headlines, link_chars, int(nodes[container].worth))
 
 
-def _judged(nodes: Sequence[Node], kept: Sequence[int], outline: Outline) -> Story:
-    """The element around the kept blocks."""
+def _judged(nodes: Sequence[Node], kept: Sequence[int]) -> tuple[Element, Element]:
+    """The element around the kept blocks, and a copy of it with nothing else in it."""
     wanted = set(kept)
     held = [0] * len(nodes)
     for at in kept:
@@ -127,7 +127,7 @@ def _judged(nodes: Sequence[Node], kept: Sequence[int], outline: Outline) -> Sto
     for at in range(len(nodes) - 1, 0, -1):
         held[nodes[at].parent] += held[at]
     container = max(at for at in range(len(nodes)) if held[at] == len(kept))
-    return Story(nodes[container].element, (), outline, _copied(nodes, container, wanted, held))
+    return nodes[container].element, _copied(nodes, container, wanted, held)
 
 
 def _copied(

@@ -101,9 +101,14 @@ _DATE_WORDS = (
 _NEVER_SENTENCES = frozenset({"read more", "most read", "tags"})
 
 
+def says_a_year(text: str) -> bool:
+    """True for a text with a year of these two centuries."""
+    return _YEAR.search(text) is not None
+
+
 def _is_date(line: str) -> bool:
     """True for a line that holds a year and no word but those of a date."""
-    if _YEAR.search(line) is None:
+    if not says_a_year(line):
         return False
     return all(word.startswith(_DATE_WORDS) for word in _LETTERS.findall(line.lower()))
 
@@ -136,7 +141,7 @@ def _is_running_text(element: Tag) -> bool:
 def _reason(element: Tag) -> str | None:
     if element.name in _UNCUT or _is_running_text(element):
         return None
-    return TAGS.get(element.name) or other_thing(name_of(element.attrs))
+    return TAGS.get(element.name) or other_thing(name_of(element.attrs.items()))
 
 
 @lru_cache(maxsize=1)
@@ -149,7 +154,7 @@ def beginnings() -> tuple[re.Pattern[str], tuple[str, ...]]:
 def is_dateline(line: str) -> bool:
     """True for a short line with a year that ends no sentence: who wrote a story, and when."""
     is_short = line.count(" ") < LINE_WORDS
-    return is_short and _YEAR.search(line) is not None and not line.endswith((".", "!", "?", "。"))
+    return is_short and says_a_year(line) and not line.endswith((".", "!", "?", "。"))
 
 
 def line_reason(line: str) -> str | None:

@@ -19,7 +19,7 @@ from typing import Any
 from pipelines.clean import phrases
 from pipelines.clean.body import Body
 from pipelines.clean.document import Element
-from pipelines.clean.head import Head, text_of
+from pipelines.clean.head import Head, truth_of
 from pipelines.text import count_words, squeeze
 
 #: Of a text that is marked as not free, so little may be its teaser.
@@ -74,22 +74,14 @@ def is_teaser(head: Head, body: Body) -> bool:
 def _price(head: Head) -> tuple[bool | None, bool]:
     """Whether the page says that its article is free, and whether it counts what is read."""
     tier = (head.meta("article:content_tier") or "").lower()
-    given = _truth(head.article.get("isAccessibleForFree"))
+    given = truth_of(head.article.get("isAccessibleForFree"))
     if given is None and any(
-        _truth(part.get("isAccessibleForFree")) is False for part in _sold(head)
+        truth_of(part.get("isAccessibleForFree")) is False for part in _sold(head)
     ):
         given = False
     if given is None and tier in ("locked", "free"):
         given = tier == "free"
     return given, tier == "metered"
-
-
-def _truth(value: Any) -> bool | None:
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "yes": True, "false": False, "no": False}.get(
-        (text_of(value) or "").lower().removeprefix("http://schema.org/")
-    )
 
 
 def _sold(head: Head) -> list[Mapping[str, Any]]:
@@ -100,7 +92,7 @@ def _sold(head: Head) -> list[Mapping[str, Any]]:
         for part in (parts if isinstance(parts, list) else [parts])[:MAX_SELECTORS]
         if isinstance(part, dict)
         and part.get("cssSelector")
-        and _truth(part.get("isAccessibleForFree")) is not True
+        and truth_of(part.get("isAccessibleForFree")) is not True
     ]
 
 

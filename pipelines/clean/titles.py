@@ -195,7 +195,7 @@ def _without_overline(element: Element, line: str, known: list[tuple[str, str]])
             continue
         rest = line[len(over) :].lstrip()
         joined = over[-1] in ":：" or rest[:1] in (":", "：", "")
-        if joined or not _OVERLINE.search(name_of(child.attrib)):
+        if joined or not _OVERLINE.search(name_of(child.items())):
             continue
         if any(_squashed(title) == _squashed(line) and ":" in title for _, title in known):
             continue

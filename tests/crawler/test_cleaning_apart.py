@@ -22,6 +22,7 @@ from tests.crawler.at_work import (
     until,
 )
 from tests.crawler.strange_sites import served
+from tests.processes import is_running
 
 ENDS_SECONDS = 4.0
 
@@ -32,14 +33,6 @@ def cleaners(pid: int) -> list[int]:
     for thread in Path(f"/proc/{pid}/task").glob("*/children"):
         found += map(int, thread.read_text().split())
     return found
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 def cleaning(home: Home, pid: int) -> int:

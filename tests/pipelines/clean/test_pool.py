@@ -18,6 +18,7 @@ from pipelines.clean import clean
 from pipelines.clean.pool import LIMITS, CannotStart, CleaningPool, Closed, Limits, Lost
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
+from tests.processes import is_running
 
 ROOT = Path(__file__).resolve().parents[3]
 QUICK = replace(LIMITS, cpu_seconds=0.3)
@@ -36,14 +37,6 @@ def reason(item: object, said: str) -> str:
 
 def pid_of(pool: CleaningPool) -> int:
     return next(pool.each(eval, ["__import__('os').getpid()"], lost=reason))
-
-
-def is_running(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except FileNotFoundError:
-        return False
-    return state != "Z"
 
 
 def gone(pid: int, seconds: float = 5.0) -> bool:
