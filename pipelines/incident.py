@@ -56,11 +56,35 @@ class Window:
 @dataclass(frozen=True, slots=True)
 class Term:
     """A feature of a profile. `text` is its key and is shown; `kind` is "term" (a word, by its
-    prefix), "name" (capitalised words) or "alias" (given by hand); `weight` is not negative."""
+    prefix), "name" (capitalised words), "number" (with the word beside it) or "alias" (given by
+    hand); `weight` is not negative. Of a learned one `since` is when the first of the articles that
+    taught it was accepted, `articles` are their ids."""
 
     text: str
     kind: str
     weight: float
+    since: datetime | None = None
+    articles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What coverage has taught about an incident since its seeds.
+
+    Attributes:
+        terms: what the accepted coverage says, heaviest first; their weights count as they stand.
+        against: what the coverage of other incidents says that came near, heaviest first; their
+            weights count against an article.
+        share: part of the profile that `terms` are, one half at most. The own terms keep the rest.
+        threshold: score from which an article is a follow-up, where it is above the own one.
+        accepted: how many articles taught it.
+    """
+
+    terms: tuple[Term, ...]
+    against: tuple[Term, ...]
+    share: float
+    threshold: float
+    accepted: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +92,22 @@ class Profile:
     """What an incident is recognised by.
 
     Attributes:
-        terms: features and weights, heaviest first.
+        terms: features and weights, heaviest first: of the seeds, and as people edited them.
         languages: of the seeds.
         threshold: score from which an article is a follow-up.
         candidate_threshold: score from which it is kept apart for review.
+        learned: what coverage has added; None where nothing has yet.
+        refused: terms that a person does not want learned, as written.
+        learns: whether coverage and decisions change `learned`.
     """
 
     terms: tuple[Term, ...]
     languages: tuple[str, ...]
     threshold: float
     candidate_threshold: float
+    learned: Learned | None = None
+    refused: tuple[str, ...] = ()
+    learns: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
-from pipelines.relevance.numbers import BACKGROUND_WORDS, PREFIX_LETTERS, RAREST_SHARE
+from pipelines.relevance.numbers import (
+    BACKGROUND_WORDS,
+    PREFIX_LETTERS,
+    RAREST_SHARE,
+    YEAR_RARITY,
+)
 from pipelines.text import is_unspaced, pairs
 
 #: Rarity of what no list knows.
@@ -67,12 +72,17 @@ class Background:
 
     def _unlisted(self, key: str) -> float:
         if key.isdecimal():
-            return 0.0 if len(key) < 3 or (len(key) == 4 and key[:2] in ("19", "20")) else RAREST
+            return YEAR_RARITY if is_year(key) else 0.0 if len(key) < 3 else RAREST
         if is_unspaced(key):
             return _rarity(math.prod(self._characters.get(character, 0.0) for character in key))
         if not self._rarity and len(key) < 4:
             return 0.0
         return RAREST
+
+
+def is_year(key: str) -> bool:
+    """True for a year of these two centuries."""
+    return len(key) == 4 and key.isdecimal() and key[:2] in ("19", "20")
 
 
 def _rarity(frequency: float) -> float:

@@ -1,7 +1,9 @@
 """The features of a text: what it is compared by, and how much each counts.
 
 A feature has a key: a word's first six letters, folded ("hacker"); a pair of characters of a script
-that parts no words; or a name of several words, folded, parted by blanks ("guardians of peace").
+that parts no words; a name of several words, folded, parted by blanks ("guardians of peace"); or a
+number with the word beside it, number first ("18 septem" of September 18th, "27 year" of
+27-year-old), by which days, ages and tolls are told apart. A year stands alone.
 Names are runs of words in capitals; a single word is a name where it has its capital inside a
 sentence. Known mistakes: German writes every noun with a capital, so there a name counts no more
 than a noun; a headline In Title Case gives no names; Arabic, Hebrew and Indian scripts give none
@@ -19,11 +21,12 @@ from itertools import chain
 from operator import attrgetter
 from typing import NamedTuple
 
-from pipelines.relevance.background import RAREST, Background, background_for
+from pipelines.relevance.background import RAREST, Background, background_for, is_year
 from pipelines.relevance.numbers import (
     LEAST_RARITY,
     MOST_CHARACTERS,
     NAME_FACTOR,
+    NUMBER_FACTOR,
     PHRASE_FACTOR,
     PREFIX_LETTERS,
     RARE_OPENING,
@@ -42,6 +45,7 @@ _JOINTS = frozenset([" ", "-", "\u2010", "\u2011", "\u00a0"])
 #: Words of a name at most; a longer run is a table or a heading.
 _MOST_WORDS = 6
 _LONGEST_WORD = 40
+_LONGEST_NUMBER = 6
 #: Splits a text into gap, token, gap, token ... gap.
 _PIECES = re.compile(f"({TOKEN.pattern})")
 _SENTENCE_END = re.compile(r"[.!?:;|•…\n]")
@@ -85,12 +89,29 @@ def key_of(text: str) -> str:
     """The key of what a person reads or types: "hackers" -> "hacker", "Kim Jong-un" -> "kim jong
     un", "索尼影业" -> "索尼 尼影 影业"; "" where it holds no word."""
     folded = [part for token in TOKEN.findall(text) for part in read_word(token).folded]
+    if len(folded) == 2 and (counted := _counted(*folded) or _counted(*folded[::-1])):
+        return counted
     return folded[0][:PREFIX_LETTERS] if len(folded) == 1 else " ".join(folded)
 
 
 def is_phrase(key: str) -> bool:
-    """True for the key of several words in a row."""
-    return " " in key
+    """True for the key of several words in a row, not of a number with its word."""
+    return " " in key and not is_counted(key)
+
+
+def is_counted(key: str) -> bool:
+    """True for the key of a number with the word beside it."""
+    number, blank, word = key.partition(" ")
+    return blank != "" and number.isdecimal() and " " not in word
+
+
+def _counted(number: str, word: str) -> str | None:
+    """The key of a number and a word beside each other; None where they say nothing together."""
+    if not number.isdecimal() or len(number) > _LONGEST_NUMBER or is_year(number):
+        return None
+    if len(word) < 3 or word[0].isdecimal():
+        return None
+    return f"{number} {word[:PREFIX_LETTERS]}"
 
 
 class Capital(NamedTuple):
@@ -122,8 +143,8 @@ class Features:
     def weight(self, key: str, count: float) -> float:
         """Of `count` occurrences of a feature: its rarity, more where repeated or a name; 0 where
         it says nothing."""
-        if is_phrase(key):
-            weight = RAREST * PHRASE_FACTOR
+        if " " in key:
+            weight = RAREST * (NUMBER_FACTOR if is_counted(key) else PHRASE_FACTOR)
         else:
             weight = self.background.rarity(key)
             if weight < LEAST_RARITY:
@@ -171,6 +192,7 @@ class _Reader:
         if times == 1.0 or not _is_title_case(words):
             for run in _runs(words, gaps=pieces[0::2]):
                 keys.extend(self._read_run(run))
+        keys.extend(self._read_numbers(words, gaps=pieces[0::2]))
         for key, count in Counter(keys).items():
             self._counts[key] = self._counts.get(key, 0.0) + times * count
 
@@ -189,6 +211,26 @@ class _Reader:
             key = " ".join(word.folded[0] for word, _ in run)
             self._spellings.append((key, " ".join(word.written for word, _ in run)))
             yield key
+
+    def _read_numbers(self, words: Sequence[Word], gaps: Sequence[str]) -> Iterator[str]:
+        """The key of each number with the word after it, and with the one before it."""
+        for place, word in enumerate(words):
+            if not word.written[:1].isdecimal() or len(word.folded) != 1:
+                continue
+            for other in (place + 1, place - 1):
+                if not 0 <= other < len(words) or gaps[max(place, other)] not in _JOINTS:
+                    continue
+                beside = words[other]
+                if len(beside.folded) != 1 or self._is_common(beside.keys[0]):
+                    continue
+                if key := _counted(word.folded[0], beside.folded[0]):
+                    first, last = sorted((place, other))
+                    written = f"{words[first].written} {words[last].written}"
+                    self._spellings.append((key, written))
+                    yield key
+
+    def _is_common(self, key: str) -> bool:
+        return self._background.rarity(key) < LEAST_RARITY
 
     def features(self) -> Features:
         return Features(

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Profile, Seed, Term
 from pipelines.relevance.background import language_of_script
-from pipelines.relevance.features import Features, read_features
-from pipelines.relevance.matching import Index, score_of
+from pipelines.relevance.features import Features, is_counted, read_features
+from pipelines.relevance.matching import Index
 from pipelines.relevance.numbers import (
     CANDIDATE_SHARE,
     FLATTEN_POWER,
@@ -36,8 +36,9 @@ def derive(seeds: Sequence[Seed]) -> Profile:
     `Term.text` of kind "term" is the first six letters of a word, and matches every word that
     begins with them: "hacker" matches hackers, "sancti" sanctions and sanctioned. Of kind "name" it
     is the name as the seeds write it: "Pyongyang" (matched by its first six letters as well),
-    "Guardians of Peace" (matched as these words in a row, in capitals or not). Weights are rounded
-    to four digits, their squares add up to about 1.
+    "Guardians of Peace" (matched as these words in a row, in capitals or not). Of kind "number" it
+    is a number with the word beside it, in whatever order: "24 November". Weights are rounded to
+    four digits, their squares add up to about 1.
 
     Raises BadInput without a seed, SeedWithoutText where one holds no word that says anything.
     """
@@ -98,11 +99,17 @@ def terms_of(vector: Mapping[str, float], read: Iterable[Features]) -> tuple[Ter
     heaviest = sorted(weights, key=lambda key: (-round(weights[key], 4), key))[:MOST_TERMS]
     spellings = _spellings(read)
     terms = (
-        Term(spellings.get(key, key), "name" if key in spellings else "term", round(weight, 4))
+        Term(spellings.get(key, key), _kind(key, spellings), round(weight, 4))
         for key in heaviest
         if (weight := weights[key]) >= LEAST_WEIGHT
     )
     return tuple(terms)
+
+
+def _kind(key: str, spellings: Mapping[str, str]) -> str:
+    if is_counted(key):
+        return "number"
+    return "name" if key in spellings else "term"
 
 
 def _spellings(read: Iterable[Features]) -> dict[str, str]:
@@ -125,4 +132,5 @@ def threshold_of(read: Sequence[Features]) -> float:
 def _score_by_others(place: int, read: Sequence[Features]) -> float:
     others = [features for other, features in enumerate(read) if other != place]
     terms = terms_of(total(features.vector() for features in others), others)
-    return score_of(Index([terms]).parts(read[place]).get(0, []))
+    index = Index([terms])
+    return index.scores(index.shares(read[place]))[0]

@@ -13,7 +13,7 @@ from pipelines.errors import BadInput
 from pipelines.incident import Profile, Term
 from pipelines.relevance.features import key_of
 
-KINDS = ("term", "name", "alias")
+KINDS = ("term", "name", "number", "alias")
 #: Of terms and of a term's letters: a profile is read by people, and by every crawl.
 MOST_RECORDED = 2_000
 LONGEST_TERM = 200

@@ -10,10 +10,11 @@ from invented import FOLLOW_UPS, OTHERS, SCRIPTS, SEEDS, SIBLINGS
 from sony_seeds import SETS
 from sony_seeds import SIBLINGS as OTHER_ATTACKS
 
-from pipelines.incident import Incident, Profile, Seed, Term, Window
+from pipelines.incident import Incident, Learned, Profile, Seed, Term, Window
 from pipelines.items import Article
 from pipelines.outcomes import Verdict
 from pipelines.relevance import Matcher, derive, marks
+from pipelines.relevance.matching import thresholds_of
 from pipelines.relevance.numbers import MOST_REASONS
 from pipelines.text import count_words
 
@@ -242,3 +243,46 @@ def test_hostile_repetition_takes_no_longer_than_an_article(piece: str) -> None:
     start = process_time()
     Matcher([DAM]).judge(article(hostile, hostile))
     assert process_time() - start < 3.0
+
+
+def test_a_day_is_told_from_another_in_either_order() -> None:
+    matcher = Matcher([with_terms(Term("24 November", "number", 0.5))])
+    found = [
+        matcher.judge(article(None, text))[0].reasons
+        for text in (
+            "It came down on November 24 after the storm.",
+            "It came down on 24 November.",
+            "It came down on 23 November.",
+            "They counted 24 sheep in November.",
+        )
+    ]
+    assert [len(reasons) for reasons in found] == [1, 1, 0, 0]
+    assert found[0][0].kind == "number"
+
+
+def test_one_word_alone_makes_no_follow_up_but_an_alias_does() -> None:
+    text = "Wexcombe " * 3
+    for kind, verdict in (("name", Verdict.CANDIDATE), ("alias", Verdict.FOLLOW_UP)):
+        judged = Matcher([with_terms(Term("Wexcombe", kind, 0.9))]).judge(article(None, text))[0]
+        assert judged.verdict is verdict
+
+
+def test_what_was_learned_counts_beside_the_own_terms_and_what_is_against_lowers() -> None:
+    own = Term("Wexcombe", "name", 0.4)
+    text = "Wexcombe sued Farrow at the Orle assizes over a bridge."
+    bare = with_terms(own)
+    learned = Learned(
+        terms=(Term("Farrow", "name", 0.2, datetime(2031, 5, 3, tzinfo=UTC), ("7",)),),
+        against=(Term("bridge", "term", 0.3),),
+        share=0.5,
+        threshold=0.2,
+        accepted=12,
+    )
+    taught = replace(bare, profile=replace(bare.profile, learned=learned))
+    plain = {r.term: r for r in Matcher([bare]).judge(article(None, text))[0].reasons}
+    found = {r.term: r for r in Matcher([taught]).judge(article(None, text))[0].reasons}
+    assert found["Wexcombe"].weight == pytest.approx(plain["Wexcombe"].weight / 2)
+    assert found["Farrow"].weight > 0
+    assert (found["bridge"].kind, found["bridge"].weight < 0) == ("against", True)
+    assert thresholds_of(bare.profile) == (0.15, 0.1)
+    assert thresholds_of(taught.profile) == (0.2, pytest.approx(0.2 * 0.1 / 0.15))
