@@ -1,6 +1,6 @@
 """Incidents and their seeds."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -9,8 +9,9 @@ from sqlalchemy import Connection, Row, Text, and_, exists, insert, or_, select,
 from sqlalchemy import delete as delete_rows
 from sqlalchemy import update as update_rows
 
+from pipelines.dates import iso, parse_time
 from pipelines.errors import BadInput, UnknownThing
-from pipelines.incident import Follows, Incident, Profile, Seed, Term, Window
+from pipelines.incident import Follows, Incident, Learned, Profile, Seed, Term, Window
 from pipelines.outcomes import Verdict
 from pipelines.store.schema import article, incident, match, seed
 
@@ -116,11 +117,60 @@ def _told(one: Incident) -> dict[str, Any]:
     return {
         "title": one.title,
         "brief": one.brief,
-        "profile": asdict(one.profile),
+        "profile": _written_profile(one.profile),
         "window_since": one.window.since,
         "window_until": one.window.until,
         "follows": asdict(one.follows),
     }
+
+
+def _written_profile(profile: Profile) -> dict[str, Any]:
+    """A profile as JSON."""
+    learned = profile.learned
+    return asdict(profile) | {
+        "terms": _written_terms(profile.terms),
+        "learned": learned
+        and asdict(learned)
+        | {"terms": _written_terms(learned.terms), "against": _written_terms(learned.against)},
+    }
+
+
+def _written_terms(terms: Iterable[Term]) -> list[dict[str, Any]]:
+    return [
+        {"text": term.text, "kind": term.kind, "weight": term.weight}
+        | ({"since": iso(term.since), "articles": term.articles} if term.articles else {})
+        for term in terms
+    ]
+
+
+def _read_profile(told: Mapping[str, Any]) -> Profile:
+    learned = told.get("learned")
+    return Profile(
+        terms=_read_terms(told["terms"]),
+        languages=tuple(told["languages"]),
+        threshold=told["threshold"],
+        candidate_threshold=told["candidate_threshold"],
+        learned=learned
+        and Learned(
+            **learned
+            | {"terms": _read_terms(learned["terms"]), "against": _read_terms(learned["against"])}
+        ),
+        refused=tuple(told.get("refused", ())),
+        learns=told.get("learns", True),
+    )
+
+
+def _read_terms(told: Iterable[Mapping[str, Any]]) -> tuple[Term, ...]:
+    return tuple(
+        Term(
+            term["text"],
+            term["kind"],
+            term["weight"],
+            parse_time(term["since"]) if term.get("since") else None,
+            tuple(term.get("articles", ())),
+        )
+        for term in told
+    )
 
 
 def _put_seeds(conn: Connection, id: int, seeds: tuple[Seed, ...]) -> None:
@@ -130,16 +180,10 @@ def _put_seeds(conn: Connection, id: int, seeds: tuple[Seed, ...]) -> None:
 
 def _incident(conn: Connection, row: Row[Any]) -> Incident:
     wanted = select(seed).where(seed.c.incident_id == row.id).order_by(seed.c.id)
-    told = row.profile
     return Incident(
         slug=row.slug,
         title=row.title,
-        profile=Profile(
-            terms=tuple(Term(**term) for term in told["terms"]),
-            languages=tuple(told["languages"]),
-            threshold=told["threshold"],
-            candidate_threshold=told["candidate_threshold"],
-        ),
+        profile=_read_profile(row.profile),
         brief=row.brief,
         seeds=tuple(
             Seed(each.text, each.title, each.url, each.published_at, each.language)

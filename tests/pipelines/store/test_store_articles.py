@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 
 from pipelines.errors import BadInput, UnknownThing
-from pipelines.incident import Follows, Incident, Profile, Seed, Source, SourceKind, Term, Window
+from pipelines.incident import (
+    Follows,
+    Incident,
+    Learned,
+    Profile,
+    Seed,
+    Source,
+    SourceKind,
+    Term,
+    Window,
+)
 from pipelines.items import Article, DuplicateKind, Link, Reason, Relevance
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.store import (
@@ -597,7 +607,15 @@ def test_an_incident_comes_back_as_it_was_stored(database: Database) -> None:
     with database.write() as conn:
         id = incidents.add(conn, told, NOW)
         assert incidents.get(conn, "sony-hack") == replace(told, id=id, created_at=NOW)
-        changed = replace(told, title="New", seeds=told.seeds[1:], window=Window())
+        learned = Learned(
+            terms=(Term("Pyongyang", "name", 0.2, NOW, ("4", "9")),),
+            against=(Term("console", "term", 0.1),),
+            share=0.4,
+            threshold=0.35,
+            accepted=12,
+        )
+        profile = replace(told.profile, learned=learned, refused=("Xbox",), learns=False)
+        changed = replace(told, title="New", seeds=told.seeds[1:], window=Window(), profile=profile)
         incidents.update(conn, changed)
         assert incidents.get(conn, changed.slug) == replace(changed, id=id, created_at=NOW)
         with pytest.raises(BadInput):
