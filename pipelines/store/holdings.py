@@ -1,0 +1,130 @@
+"""What the store holds that can be judged again: articles whose text is still there.
+
+Their ids come at once, the articles in portions: a large store's texts are never in memory.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
+
+from pipelines.items import Article
+from pipelines.outcomes import Verdict
+from pipelines.store.database import chunks
+from pipelines.store.known import with_offset
+from pipelines.store.schema import article, incident, match, revision
+from pipelines.store.texts import CURRENT
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What an incident made of an article. `by_hand`: a person kept, dismissed or forced it."""
+
+    score: float
+    verdict: Verdict
+    by_hand: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A stored article as it is judged.
+
+    Attributes:
+        article: its current version, without markup, entries and provenance.
+        text_sha256: of that version; another one where it was revised since.
+        copy_of: the origin of its copy group; None where it is no copy.
+        view: of the incident that was asked for; None where it never judged the article.
+    """
+
+    id: int
+    article: Article
+    text_sha256: str
+    copy_of: int | None
+    view: View | None
+
+
+def count(conn: Connection) -> int:
+    """Articles that can be judged."""
+    wanted = select(func.count()).select_from(article).where(_READABLE)
+    return int(conn.execute(wanted).scalar_one())
+
+
+def newest(conn: Connection, limit: int | None = None) -> list[int]:
+    """Ids of the articles that can be judged, the newest published first."""
+    order = article.c.listed_at.desc(), article.c.id.desc()
+    wanted = select(article.c.id).where(_READABLE).order_by(*order).limit(limit)
+    return list(conn.execute(wanted).scalars())
+
+
+def read(conn: Connection, ids: Iterable[int], incident_id: int | None = None) -> list[Held]:
+    """Those of the articles that can still be judged, by id, with an incident's view of them."""
+    view = and_(match.c.article_id == article.c.id, match.c.incident_id == incident_id)
+    wanted: Select[Any] = (
+        select(*_COLUMNS, match.c.score, match.c.verdict, match.c.review, match.c.forced)
+        .select_from(CURRENT.outerjoin(match, view))
+        .where(_READABLE)
+        .order_by(article.c.id)
+    )
+    return [
+        _held(row)
+        for some in chunks(sorted(ids))
+        for row in conn.execute(wanted.where(article.c.id.in_(some)))
+    ]
+
+
+def _held(row: Row[Any]) -> Held:
+    at = row.published_at
+    return Held(
+        id=row.id,
+        article=Article(
+            url=row.url,
+            canonical_url=row.canonical_url,
+            title=row.title,
+            text=row.text,
+            published_at=None if at is None else with_offset(at, row.published_offset),
+            language=row.language,
+            outlet=row.outlet,
+            partial=row.partial,
+        ),
+        text_sha256=row.text_sha256,
+        copy_of=row.copy_of,
+        view=None
+        if row.verdict is None
+        else View(row.score, Verdict(row.verdict), row.forced or row.review is not None),
+    )
+
+
+def followed_by(conn: Connection, ids: Iterable[int]) -> Counter[str]:
+    """By the slug of each open incident, how many of the articles are its follow-ups."""
+    found: Counter[str] = Counter()
+    kept = match.c.review.in_(["keep", "star"])
+    follow_up = and_(match.c.verdict == Verdict.FOLLOW_UP, match.c.review.is_(None))
+    for some in chunks(ids):
+        rows = conn.execute(
+            select(incident.c.slug, func.count())
+            .join(match, match.c.incident_id == incident.c.id)
+            .where(incident.c.is_open, match.c.article_id.in_(some), or_(kept, follow_up))
+            .group_by(incident.c.slug)
+        )
+        for slug, number in rows:
+            found[slug] += number
+    return found
+
+
+_READABLE = article.c.expired_at.is_(None)
+_COLUMNS = (
+    article.c.id,
+    article.c.url,
+    article.c.canonical_url,
+    article.c.title,
+    article.c.published_at,
+    article.c.published_offset,
+    article.c.language,
+    article.c.outlet,
+    article.c.partial,
+    article.c.text_sha256,
+    article.c.copy_of,
+    revision.c.text,
+)
