@@ -4,10 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, update
 
 from pipelines.errors import UnknownThing
-from pipelines.outcomes import Outcome, Verdict
+from pipelines.outcomes import Outcome, Verdict, page_outcome
+from pipelines.store import matches
 from pipelines.store.schema import article, crawl_link, link, match, source
 
 
@@ -93,6 +94,30 @@ def entry(conn: Connection, id: int) -> Line:
     if row is None:
         raise UnknownThing("link", id, remedy="'followup ledger SLUG' shows their ids.")
     return Line(id, row.url, row.article_id)
+
+
+def judged_anew(conn: Connection, article_id: int, *, now: datetime) -> None:
+    """Tells the links of an article what its verdicts are by now, where they ended by its verdicts.
+
+    A link that was stored stays so: what no incident takes any more is not taken away. Lists of
+    earlier crawls say what they said.
+    """
+    found = matches.of_article(conn, article_id)
+    if not found:
+        return
+    words = ", ".join(reason.term for reason in found[0].reasons[:3] if reason.weight > 0)
+    said = f"judged anew: score {found[0].score:.3f}" + (f" ({words})" if words else "")
+    outcome = page_outcome(match.verdict for match in found)
+    is_copy = select(article.c.copy_of).where(article.c.id == article_id)
+    if outcome is Outcome.STORED and conn.execute(is_copy).scalar() is not None:
+        outcome = Outcome.COPY
+    mine = update(link).where(link.c.article_id == article_id)
+    stored, left = link.c.outcome == Outcome.STORED, link.c.outcome.in_(_LEFT)
+    conn.execute(mine.where(stored).values(reason=said, changed_at=now))
+    conn.execute(mine.where(left).values(outcome=outcome, reason=said, changed_at=now))
+
+
+_LEFT = (Outcome.CANDIDATE, Outcome.OUT_OF_WINDOW, Outcome.OFF_TOPIC)
 
 
 @dataclass(frozen=True, slots=True)
