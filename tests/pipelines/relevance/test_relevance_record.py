@@ -1,16 +1,27 @@
 import json
 import math
 import tomllib
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from invented import SEEDS
 
 from pipelines.errors import BadInput
-from pipelines.incident import Seed
+from pipelines.incident import Learned, Seed, Term
 from pipelines.relevance import derive, from_record, to_record
 
 PROFILE = derive([Seed(text, title=title, language="en") for title, text in SEEDS])
+SINCE = datetime(2014, 12, 18, 9, 30, tzinfo=UTC)
+LEARNED = Learned(
+    terms=(Term("Bredow", "name", 0.0812, SINCE, ("12", "15")), Term("sluice", "term", 0.05)),
+    against=(Term("Norvik", "name", 0.2, SINCE, ("9",)),),
+    share=0.3,
+    threshold=0.154,
+    accepted=6,
+)
+TAUGHT = replace(PROFILE, learned=LEARNED, refused=("Christmas", "crew"), learns=True)
 
 
 def record(**changes: Any) -> dict[str, Any]:
@@ -28,6 +39,10 @@ def term(**changes: Any) -> list[dict[str, Any]]:
     return [made | changes]
 
 
+def learned(**changes: Any) -> dict[str, Any]:
+    return to_record(TAUGHT)["learned"] | changes
+
+
 def test_a_profile_survives_json_and_toml() -> None:
     written = to_record(PROFILE)
     assert from_record(json.loads(json.dumps(written))) == PROFILE
@@ -36,10 +51,23 @@ def test_a_profile_survives_json_and_toml() -> None:
         f"threshold = {written['threshold']}",
         f"candidate_threshold = {written['candidate_threshold']}",
         f"languages = {json.dumps(written['languages'])}",
+        f"refused = {json.dumps(written['refused'])}",
+        f"learns = {json.dumps(written['learns'])}",
     ]
     for item in written["terms"]:
         lines += ["[[terms]]", *(f"{key} = {json.dumps(item[key])}" for key in item)]
     assert from_record(tomllib.loads("\n".join(lines))) == PROFILE
+
+
+def test_what_was_learned_and_refused_is_never_lost() -> None:
+    assert from_record(json.loads(json.dumps(to_record(TAUGHT)))) == TAUGHT
+    off = replace(TAUGHT, learned=None, learns=False)
+    assert from_record(json.loads(json.dumps(to_record(off)))) == off
+
+
+def test_an_older_record_learns_and_refuses_nothing() -> None:
+    older = from_record(record())
+    assert (older.learned, older.refused, older.learns) == (None, (), True)
 
 
 def test_edited_terms_are_ordered_anew() -> None:
@@ -69,6 +97,19 @@ def test_edited_terms_are_ordered_anew() -> None:
         (record(terms=term(kind="noun")), "terms[0].kind"),
         (record(terms=term(kind=["term"])), "terms[0].kind"),
         (record(terms=term() * 2001), "terms"),
+        (record(terms=term(since="soon")), "terms[0].since"),
+        (record(terms=term(articles="12")), "terms[0].articles"),
+        (record(refused="dam"), "refused"),
+        (record(refused=["dam", "?"]), "refused[1]"),
+        (record(refused=[3]), "refused[0]"),
+        (record(learns="yes"), "learns"),
+        (record(learns=1), "learns"),
+        (record(learned=[]), "learned"),
+        (record(learned=learned(shares=1)), "learned.shares"),
+        (record(learned=learned(share=1.5)), "learned.share"),
+        (record(learned=learned(accepted=2.5)), "learned.accepted"),
+        (record(learned=learned(against=[3])), "learned.against[0]"),
+        (record(learned={"terms": []}), "learned.against"),
     ],
 )
 def test_a_wrong_key_or_value_is_named(wrong: dict[str, Any], key: str) -> None:
