@@ -16,12 +16,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import lru_cache
 
+from pipelines.relevance.caseless import is_arabic, is_caseless, stem
 from pipelines.relevance.numbers import (
     BACKGROUND_WORDS,
     PREFIX_LETTERS,
     RAREST_SHARE,
     YEAR_RARITY,
 )
+from pipelines.relevance.unspaced import RUN, Lexicon
 from pipelines.text import is_unspaced, pairs
 
 #: Rarity of what no list knows.
@@ -56,7 +58,12 @@ class Background:
             if is_unspaced(word):
                 self._add_run(word, frequency, words)
             else:
-                words[word[:PREFIX_LETTERS]] += frequency
+                words[(stem(word) if is_arabic(word) else word)[:PREFIX_LETTERS]] += frequency
+        self.lexicon = Lexicon(
+            {word: share for word, share in frequencies.items() if RUN.fullmatch(word)}
+        )
+        #: True for a language with a list, whose words are parted and have no capitals.
+        self.is_caseless = not self.lexicon and _are_caseless(frequencies)
         self._rarity = {key: _rarity(frequency) for key, frequency in words.items()}
 
     def _add_run(self, word: str, frequency: float, words: defaultdict[str, float]) -> None:
@@ -78,6 +85,11 @@ class Background:
         if not self._rarity and len(key) < 4:
             return 0.0
         return RAREST
+
+
+def _are_caseless(frequencies: Mapping[str, float]) -> bool:
+    caseless = (share for word, share in frequencies.items() if is_caseless(word))
+    return math.fsum(caseless) > math.fsum(frequencies.values()) / 2
 
 
 def is_year(key: str) -> bool:

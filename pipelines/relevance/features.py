@@ -5,9 +5,9 @@ that parts no words; a name of several words, folded, parted by blanks ("guardia
 number with the word beside it, number first ("18 septem" of September 18th, "27 year" of
 27-year-old), by which days, ages and tolls are told apart. A year stands alone.
 Names are runs of words in capitals; a single word is a name where it has its capital inside a
-sentence. Known mistakes: German writes every noun with a capital, so there a name counts no more
-than a noun; a headline In Title Case gives no names; Arabic, Hebrew and Indian scripts give none
-either, only words. The way out is an alias given by hand.
+sentence. Scripts without capitals have a way of their own: unspaced.py, caseless.py. Known
+mistakes: German writes every noun with a capital, so there a name counts no more than a noun; a
+headline In Title Case gives no names. The way out is an alias given by hand.
 """
 
 import math
@@ -22,8 +22,11 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from pipelines.relevance.background import RAREST, Background, background_for, is_year
+from pipelines.relevance.caseless import Neighbours, is_arabic, is_caseless, repeated, stem
 from pipelines.relevance.numbers import (
+    CASELESS_NAME_RARITY,
     LEAST_RARITY,
+    LOOSE_FACTOR,
     MOST_CHARACTERS,
     NAME_FACTOR,
     NUMBER_FACTOR,
@@ -33,7 +36,9 @@ from pipelines.relevance.numbers import (
     REPEAT_FACTOR,
     TITLE_CASE_SHARE,
     TITLE_COUNTS,
+    UNSPACED_NAME_FACTOR,
 )
+from pipelines.relevance.unspaced import RUN, Names, read_names
 from pipelines.text import TOKEN, is_unspaced, pairs
 
 #: Small words that stand inside a name: Guardians of Peace, Rio de Janeiro, Osama bin Laden.
@@ -77,6 +82,8 @@ def read_word(token: str) -> Word:
     folded = written.casefold()
     if len(folded) < 2:
         return Word((), (), written, False)
+    if is_arabic(folded):
+        folded = stem(folded) or folded
     return Word((folded,), (folded[:PREFIX_LETTERS],), written, written[0].isupper())
 
 
@@ -132,30 +139,40 @@ class Section(NamedTuple):
 class Features:
     """Of one article: headline and text, how often each key stands in them (in the headline counted
     double), the keys of words that are written as names, each name's key and spelling, once for
-    each occurrence, and the background by which features are weighed."""
+    each occurrence, the background by which features are weighed, and the pairs of an unspaced
+    script that stand in no word."""
 
     sections: tuple[Section, ...]
     counts: Mapping[str, float]
     named: frozenset[str]
     spellings: Sequence[tuple[str, str]]
     background: Background
+    loose: frozenset[str]
 
     def weight(self, key: str, count: float) -> float:
         """Of `count` occurrences of a feature: its rarity, more where repeated or a name; 0 where
         it says nothing."""
         if " " in key:
-            weight = RAREST * (NUMBER_FACTOR if is_counted(key) else PHRASE_FACTOR)
+            weight = RAREST * _factor(key)
         else:
             weight = self.background.rarity(key)
             if weight < LEAST_RARITY:
                 return 0.0
             if key in self.named:
                 weight *= NAME_FACTOR
+            elif key in self.loose:
+                weight *= LOOSE_FACTOR
         return weight if count == 1.0 else weight * (1.0 + REPEAT_FACTOR * math.log(count))
 
     def vector(self) -> dict[str, float]:
         """Weights by key; not normed."""
         return {key: self.weight(key, count) for key, count in self.counts.items()}
+
+
+def _factor(key: str) -> float:
+    if is_counted(key):
+        return NUMBER_FACTOR
+    return UNSPACED_NAME_FACTOR if is_unspaced(key[:2]) else PHRASE_FACTOR
 
 
 def read_features(title: str | None, text: str, language: str | None) -> Features:
@@ -165,9 +182,12 @@ def read_features(title: str | None, text: str, language: str | None) -> Feature
     text = text[:MOST_CHARACTERS]
     if title and text.startswith(title):
         text = text[len(title) :]
-    reader = _Reader(background_for(language, f"{title}\n{text}"))
+    background = background_for(language, f"{title}\n{text}")
+    reader = _Reader(background)
     reader.read(title, TITLE_COUNTS)
     reader.read(text, 1.0)
+    if background.lexicon and RUN.search(text) is not None:
+        reader.take(read_names([title, text], background.lexicon, background.rarity))
     return reader.features()
 
 
@@ -180,6 +200,8 @@ class _Reader:
         self._counts: dict[str, float] = {}
         self._named: set[str] = set()
         self._spellings: list[tuple[str, str]] = []
+        self._neighbours: list[Neighbours] = []
+        self._loose: frozenset[str] = frozenset()
 
     def read(self, text: str, times: float) -> None:
         pieces = _PIECES.split(text)
@@ -193,6 +215,8 @@ class _Reader:
             for run in _runs(words, gaps=pieces[0::2]):
                 keys.extend(self._read_run(run))
         keys.extend(self._read_numbers(words, gaps=pieces[0::2]))
+        if self._background.is_caseless:
+            self._read_caseless(words, pieces[0::2], times)
         for key, count in Counter(keys).items():
             self._counts[key] = self._counts.get(key, 0.0) + times * count
 
@@ -229,16 +253,50 @@ class _Reader:
                     self._spellings.append((key, written))
                     yield key
 
+    def _read_caseless(self, words: Sequence[Word], gaps: Sequence[str], times: float) -> None:
+        """Notes words that no list knows as names, and which words stand beside each other."""
+        rare = [self._rarity_of_caseless(word) for word in words]
+        for place, word in enumerate(words):
+            if rare[place] >= CASELESS_NAME_RARITY:
+                self._named.add(word.keys[0])
+                self._spellings.append((word.keys[0], word.written))
+            if place and gaps[place] == " " and min(rare[place - 1 : place + 1]) >= LEAST_RARITY:
+                both = (words[place - 1], word)
+                key = " ".join(one.folded[0] for one in both)
+                written = " ".join(one.written for one in both)
+                self._neighbours.append(Neighbours(key, written, times))
+
+    def _rarity_of_caseless(self, word: Word) -> float:
+        if len(word.keys) != 1 or not is_caseless(word.keys[0]):
+            return 0.0
+        return self._background.rarity(word.keys[0])
+
+    def take(self, names: Names) -> None:
+        """Adds the names that an unspaced script has in the headline and in the text."""
+        self._loose = names.loose
+        for counts, section in zip(names.counts, self._sections, strict=True):
+            for name, count in counts.items():
+                key = " ".join(pairs(name))
+                if len(name) == 2:
+                    self._named.add(key)
+                else:
+                    self._counts[key] = self._counts.get(key, 0.0) + section.times * count
+                self._spellings += [(key, name)] * count
+
     def _is_common(self, key: str) -> bool:
         return self._background.rarity(key) < LEAST_RARITY
 
     def features(self) -> Features:
+        for key, written, times in repeated(self._neighbours):
+            self._counts[key] = self._counts.get(key, 0.0) + times
+            self._spellings.append((key, written))
         return Features(
             tuple(self._sections),
             self._counts,
             frozenset(self._named),
             self._spellings,
             self._background,
+            self._loose,
         )
 
 

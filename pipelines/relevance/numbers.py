@@ -23,6 +23,30 @@ NAME_FACTOR = 2.0
 #: A word that opens a sentence and is at least so rare has its capital for being part of a name.
 RARE_OPENING = 2.0
 
+#: A name in a script that parts no words ("索尔维航运") counts as its words would in another,
+#: and its pairs beside it: on invented streams in Chinese, Japanese and Korean F1 rises from .65 to
+#: .77 (seeds alone), MAP from .84 to .91.
+UNSPACED_NAME_FACTOR = 2.0
+
+#: Two words of such a script, or two characters that no listed word holds, belong together where
+#: their meeting is at least so rare; they are a name from these rarities on. Korean syllables are
+#: few, so that chance brings them together more often; there a name must come twice.
+JOINT_RARITY = 2.5
+UNSPACED_NAME_RARITY = 6.5
+HANGUL_NAME_RARITY = 4.5
+
+#: A character that is so common as a word of its own stands beside names, not in them (的, 在, 人);
+#: a Korean syllable from twice the share on.
+WEAK_SHARE = 10**-2.8
+HANGUL_ENDING_SHARE = 10**-2.5
+
+#: A pair of characters that stands in no word but where two meet is kept for aliases of two
+#: characters, and counts so much.
+LOOSE_FACTOR = 0.1
+
+#: What no list knows is a name, in languages that have no capitals.
+CASELESS_NAME_RARITY = 7.0
+
 #: A number with the word beside it ("18 September", "27 years") tells days, ages and tolls apart.
 NUMBER_FACTOR = 0.5
 
