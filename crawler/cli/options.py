@@ -17,7 +17,10 @@ Slug = Annotated[str, typer.Argument(metavar="SLUG", help="Name of the incident.
 OfIncident = Annotated[
     str | None, typer.Option("--incident", metavar="SLUG", help="Name of an incident.")
 ]
-Yes = Annotated[bool, typer.Option("--yes", metavar="", help="Don't ask.", show_default=False)]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", metavar="", help="Don't ask.", show_default=False)
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="Show it and save nothing.")]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")]
 
 
