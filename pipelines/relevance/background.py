@@ -59,9 +59,9 @@ class Background:
                 self._add_run(word, frequency, words)
             else:
                 words[(stem(word) if is_arabic(word) else word)[:PREFIX_LETTERS]] += frequency
-        self.lexicon = Lexicon(
-            {word: share for word, share in frequencies.items() if RUN.fullmatch(word)}
-        )
+        runs = {word: share for word, share in frequencies.items() if RUN.fullmatch(word)}
+        # A ツ that came out of a shrug is in the English list.
+        self.lexicon = Lexicon(runs if 2 * len(runs) > len(frequencies) else {})
         #: True for a language with a list, whose words are parted and have no capitals.
         self.is_caseless = not self.lexicon and _are_caseless(frequencies)
         self._rarity = {key: _rarity(frequency) for key, frequency in words.items()}

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
-#: Short vowels, doubling and the stroke that lengthens a word.
-_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
+#: The stroke that lengthens a word to fill a line.
+_TATWEEL = "\u0640"
 #: Letters that are written one way or the other; Persian yeh and kaf.
 _ALIKE = str.maketrans("أإآٱىیکة", "ااااييكه")
 _PREFIX = re.compile("(?:[وف]?[بكل]?ال|و?لل)(?=...)|و(?=....)")
@@ -26,7 +26,7 @@ def is_arabic(word: str) -> bool:
 def stem(word: str) -> str:
     """An Arabic word without article, and, by, for, as in front of it, in one spelling. The stem of
     a stem is the same."""
-    word = _MARKS.sub("", word).translate(_ALIKE)
+    word = word.replace(_TATWEEL, "").translate(_ALIKE)
     while prefix := _PREFIX.match(word):
         word = word[prefix.end() :]
     return word

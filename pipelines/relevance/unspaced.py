@@ -41,7 +41,7 @@ _MIDDLE_DOT = "\u30fb"
 _NUMERALS = frozenset("〇零一二三四五六七八九十百千万億亿兆两")
 _QUOTES = dict(zip("《〈「『“‘（(\"'", "》〉」』”’）)\"'", strict=True))
 _LONGEST_WORD = 8
-_LONGEST_NAME = 12
+_LONGEST_NAME = 16
 _LONGEST_QUOTED = 10
 #: Names of one article at most, the commonest first.
 _MOST_NAMES = 200
@@ -211,3 +211,44 @@ class _Reader:
         return any(
             self._rarity(left[-1] + right[0]) >= least for left, right in pairwise(chain)
         ) or any(_KATAKANA.fullmatch(word) and word not in self._lexicon for word in chain)
+
+
+def last_name(run: str, lexicon: Lexicon, count: int) -> str:
+    """The name that a run ends with: what no list knows, with the one or two listed words after it
+    that say what is named (交易所, 公司). Where every word is listed, the last `count`; where there
+    is no list, the whole run."""
+    words = lexicon.words(run)
+    start = len(words) - 1
+    if start and len(words[start]) == 1 and len(words[start - 1]) > 1 and words[start] in lexicon:
+        start -= 1
+    for _ in range(2):
+        if start and _is_known(words[start], lexicon):
+            start -= 1
+    if _is_known(words[start], lexicon) or lexicon.is_weak(words[start]):
+        return "".join(words[-count:])
+    while start and not _ends_before(words[start - 1], words[start], lexicon):
+        start -= 1
+    return "".join(words[start:])
+
+
+def _is_known(word: str, lexicon: Lexicon) -> bool:
+    return len(word) > 1 and word in lexicon
+
+
+def _ends_before(left: str, right: str, lexicon: Lexicon) -> bool:
+    """True where the word on the left belongs to no name that goes on on the right. A listed word
+    may begin one: 索尔|维."""
+    if _MIDDLE_DOT in (left, right):
+        return False
+    return lexicon.is_weak(left) or (len(left) > 1 and len(right) > 1)
+
+
+def without_listed_ending(name: str, lexicon: Lexicon) -> str | None:
+    """A name without the listed words at its end (索尔维 of 索尔维航运); None where nothing of two
+    characters or more is left, or nothing is listed."""
+    words = lexicon.words(name)
+    end = len(words)
+    while end and words[end - 1] in lexicon and len(words[end - 1]) > 1:
+        end -= 1
+    shorter = "".join(words[:end])
+    return shorter if 2 <= len(shorter) < len(name) else None
