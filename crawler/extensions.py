@@ -2,7 +2,9 @@
 
 Twice a second it writes down how far the crawl is and renews its leases, and learns whether it was
 cancelled, by its row or by SIGTERM. When the spider closes it closes the worklist, so that every
-link has its outcome.
+link has its outcome. Before a crawl ends that came to its end by itself, the incidents learn from
+what it brought; one that is cut off teaches nothing, so that the next one judges as if it had not
+been.
 """
 
 import asyncio
@@ -15,9 +17,11 @@ from typing import Any
 
 from scrapy import signals
 
+from crawler.home import Home
 from crawler.life import CALLER_VARIABLE
+from crawler.services import learning
 from crawler.session import Session
-from pipelines.errors import StoreError
+from pipelines.errors import FollowupError, StoreError
 
 _log = logging.getLogger(__name__)
 
@@ -78,15 +82,38 @@ class CrawlRecorder:
         _log.error("spider broke reason=%r", _said(failure.value))
 
     async def _closed(self, spider: Any, reason: str) -> None:
+        state, why = self._state(reason)
+        if state == "finished" and (broken := await self._learn()) is not None:
+            state, why = "failed", broken
         if self._task is not None:
             self._task.cancel()
+        await self._finish(state, why, spider.ending())
+        self._session.close()
+
+    def _state(self, reason: str) -> tuple[str, str]:
+        """How the crawl ends that Scrapy ends for this reason, and why."""
         stopped = self._session.stop_reason or (_TOLD_TO_END if reason == "shutdown" else None)
         was_cut = stopped is not None or reason.startswith("closespider_")
         state = "cancelled" if was_cut else _STATES.get(reason, "failed")
         if self._session.failure is not None:
-            state, stopped = "failed", self._session.failure
-        await self._finish(state, stopped or reason, spider.ending())
-        self._session.close()
+            return "failed", self._session.failure
+        return state, stopped or reason
+
+    async def _learn(self) -> str | None:
+        """Let the incidents learn, while the heart beats on between one and the next; gives what
+        broke. Pages are safe whatever comes of it."""
+        session = self._session
+        home = Home(session.config, session.clock, session.database)
+        try:
+            for slug in learning.after_crawl(home, session.crawl_id):
+                learning.relearn(home, slug)
+                await asyncio.sleep(0)
+        except FollowupError as error:  # the store is busy, or an incident was deleted just now
+            _log.warning("not learned reason=%r", str(error))
+        except Exception as error:  # noqa: BLE001  the edge: an error of ours fails the crawl
+            _log.exception("learning broke")
+            return _said(error)
+        return None
 
     async def _finish(self, state: str, reason: str, result: Mapping[str, Any] | None) -> None:
         until = time.monotonic() + FINISH_SECONDS

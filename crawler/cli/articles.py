@@ -22,7 +22,6 @@ from pipelines.store.search import Filter
 app = typer.Typer(help="What was stored: list, show, diff, mark, search.", no_args_is_help=True)
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="Of the article, as lists show it.")]
-_DECISIONS = {"keep": "kept", "dismiss": "dismissed", "star": "starred"}
 
 
 class Format(StrEnum):
@@ -149,11 +148,18 @@ def mark(
         record = articles.mark(home, id, decision, note=note, incident=incident, by=_me())
     if as_json:
         return output.put_json(record)
-    output.say(f"Article {id} is {_DECISIONS[decision]} for {record['incident']}.")
+    slug = record["incident"]
+    output.say(f"Article {id} is {reading.DECISIONS[decision]} for {slug}.")
     if decision is not Decision.DISMISS and not record["has_text"]:
         output.say(
             "Its text was kept for its time and is gone. Get it again:"
-            f" followup crawl --url {record['url']} --incident {record['incident']}"
+            f" followup crawl --url {record['url']} --incident {slug}"
+        )
+    if record["would_change"]:
+        number = output.counted(record["would_change"], "article")
+        output.say(
+            f"Judging anew would give {number} near the threshold another verdict. See which:"
+            f" followup incident learn {slug}"
         )
     return None
 

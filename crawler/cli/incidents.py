@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.cli import editing, options, output
+from crawler.cli.learning import draw_learned, learn
 from crawler.cli.options import AsJson, Slug, Yes
 from crawler.home import Home, open_home
-from crawler.services import incidents, sources
+from crawler.services import incidents, learning, sources
 from crawler.services.incident_file import read_incident, write_incident
 from pipelines.errors import BadInput, FollowupError
 from pipelines.incident import Incident, Term
@@ -21,6 +22,8 @@ app = typer.Typer(help="What is followed.", no_args_is_help=True)
 
 #: Terms of a kind that are shown; the lighter ones hardly matter.
 SHOWN_TERMS = 24
+
+app.command()(learn)
 
 
 def add_commands(root: typer.Typer) -> None:
@@ -149,9 +152,11 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
     """One incident with the profile that it is recognised by."""
     with open_home() as home:
         incident = incidents.get(home, slug)
+        learned = learning.told(home, incident)
         if as_json:
-            return output.put_json(incidents.record(incident))
+            return output.put_json(incidents.record(incident) | learned)
         _draw(incident)
+        draw_learned(learned)
         return _tell_window(home, incident)
 
 

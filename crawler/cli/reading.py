@@ -22,6 +22,10 @@ SHOWN_TIMES = 6
 _FREE = {True: "yes", False: "no", None: None}
 
 _MARKED, _INSERTED, _DELETED = "bold yellow", "green", "red strike"
+_FOR, _AGAINST = "green", "red"
+
+#: How a decision reads that was taken.
+DECISIONS = {"keep": "kept", "dismiss": "dismissed", "star": "starred"}
 
 
 def draw_counts(
@@ -100,8 +104,10 @@ def draw_article(record: dict[str, Any]) -> None:
         ("raw page", record["raw"]),
         ("taken down", moment(record["vanished_at"])),
     )
+    draw_fields(("copy of", _original(record)))
     for match in record["matches"]:
         _draw_match(match)
+    draw_fields(("not judged", _unjudged(record)))
     output.put("")
     _draw_text(record)
 
@@ -156,11 +162,23 @@ def _draw_field(label: str, line: str) -> None:
     if len(head) > _LABEL or "://" in line:
         output.put_line(head.append(f" {line}" if len(head) > _LABEL else line, style="not dim"))
         return
+    _put_field(head, Text(line))
+
+
+def _put_field(head: Text, said: Text) -> None:
     row = Table.grid()
     row.add_column(width=_LABEL)
     row.add_column(max_width=output.PROSE_WIDTH - _LABEL, overflow="fold")
-    row.add_row(head, Text(line))
+    row.add_row(head, said)
     output.put(row)
+
+
+def _original(record: dict[str, Any]) -> str | None:
+    if record["copy_of"] is None:
+        return None
+    similarity = record["similarity"]
+    same = "" if similarity is None else f", {similarity:.0%} the same"
+    return f"{record['copy_of']}{same}"
 
 
 def _versions(record: dict[str, Any]) -> str | None:
@@ -171,16 +189,65 @@ def _versions(record: dict[str, Any]) -> str | None:
 
 
 def _draw_match(match: dict[str, Any]) -> None:
-    verdict = f"{match['verdict']} for {match['incident']}"
     forced = ", taken in by hand" if match["forced"] else ""
-    review = f", marked {match['review']}" if match["review"] else ""
-    score = f"score {match['score']:.3f}, threshold {match['threshold']:.3f}"
-    shown = [f"{r['term']} {r['weight']:.3f}" for r in match["reasons"][:SHOWN_REASONS]]
     draw_fields(
-        ("verdict", f"{verdict}: {score}{forced}{review}"),
-        ("why", ", ".join(shown) or None),
-        *(("note", f"{note['at'][:10]} {note['by']}: {note['note']}") for note in match["notes"]),
+        ("verdict", f"{match['verdict']} for {match['incident']}: {_measured(match)}{forced}"),
+        ("decided", _decided(match)),
+        ("outside", None if match["in_window"] else _window(match)),
+        ("outdated", _OUTDATED.format(**match) if match["is_outdated"] else None),
     )
+    reasons = match["reasons"][:SHOWN_REASONS]
+    _draw_reasons("why", [one for one in reasons if one["weight"] >= 0], _FOR)
+    _draw_reasons("against", [one for one in reasons if one["weight"] < 0], _AGAINST)
+    if not reasons:
+        draw_fields(("why", "too little speaks for it to be worth listing"))
+    draw_fields(
+        *(("note", f"{note['at'][:10]} {note['by']}: {note['note']}") for note in match["notes"])
+    )
+
+
+_OUTDATED = (
+    "the thresholds have moved since {judged_at:.10}; what judging anew gives:"
+    " followup incident learn {incident}"
+)
+
+
+def _measured(match: dict[str, Any]) -> str:
+    return (
+        f"score {match['score']:.3f}, follow-up from {match['threshold']:.3f},"
+        f" candidate from {match['candidate_threshold']:.3f}"
+    )
+
+
+def _decided(match: dict[str, Any]) -> str | None:
+    if match["review"] is None:
+        return None
+    done = DECISIONS[match["review"]]
+    return f"{done} by {match['reviewed_by']}, {moment(match['reviewed_at'])}"
+
+
+def _window(match: dict[str, Any]) -> str:
+    since, until = (match[end] and match[end][:10] for end in ("since", "until"))
+    return f"of the incident's window, {since or 'any time'} to {until or 'further notice'}"
+
+
+def _draw_reasons(label: str, reasons: list[dict[str, Any]], style: str) -> None:
+    """What a score is the sum of: what speaks for an article, or what speaks against it."""
+    if not reasons:
+        return
+    line = Text()
+    for reason in reasons:
+        line.append(", " if line else "").append(output.plain(reason["term"]))
+        line.append(f" {reason['weight']:+.3f}", style=style)
+    _put_field(Text(f"{label:<{_LABEL}}", style="dim"), line)
+
+
+def _unjudged(record: dict[str, Any]) -> str | None:
+    if not record["unjudged"]:
+        return None
+    said = "" if record["matches"] else "no open incident has judged it yet; "
+    slugs = ", ".join(record["unjudged"])
+    return f"{said}not judged for {slugs} yet: followup incident learn SLUG --apply"
 
 
 def _draw_text(record: dict[str, Any]) -> None:

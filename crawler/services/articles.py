@@ -5,16 +5,18 @@ from dataclasses import replace
 from typing import Any
 
 from crawler.home import Home
-from crawler.services import crawls
+from crawler.services import crawls, learning
 from crawler.services.taking import is_follow_up, take_in
 from crawler.wanted import Wanted
 from pipelines.dates import iso
 from pipelines.dedupe import diff as word_diff
 from pipelines.dedupe import with_context
 from pipelines.errors import BadInput, UnknownThing
+from pipelines.items import Reason
 from pipelines.outcomes import Outcome
 from pipelines.records import told
-from pipelines.relevance import marks
+from pipelines.relevance import marks, thresholds_of
+from pipelines.relevance.matching import verdict_of
 from pipelines.store import (
     Connection,
     articles,
@@ -29,6 +31,7 @@ from pipelines.store import (
     texts,
 )
 from pipelines.store import ledger as ledger_rows
+from pipelines.store.known import Known
 from pipelines.store.matches import Decision
 from pipelines.store.search import Filter, Listed
 
@@ -83,7 +86,12 @@ def show(home: Home, id: int) -> dict[str, Any]:
         found = articles.get(conn, id)
         source = None if found.source_id is None else sources.get(conn, found.source_id).url
         raw = pages.of_article(conn, id)
-        reasons = [reason for match in matches.of_article(conn, id) for reason in match.reasons]
+        reasons = [
+            reason
+            for match in matches.of_article(conn, id)
+            for reason in match.reasons
+            if reason.weight > 0
+        ]
         return {
             "id": found.id,
             "url": found.url,
@@ -98,9 +106,18 @@ def show(home: Home, id: int) -> dict[str, Any]:
             "aliases": articles.aliases_of(conn, id),
             "copies": _copies(conn, found.group, but=id),
             "versions": _versions(conn, id),
-            "matches": _matches(conn, id),
+            "copy_of": found.copy_of,
+            "similarity": found.similarity,
+            "matches": _matches(conn, found),
+            "unjudged": _unjudged(conn, id),
             "raw": f"{raw[-1].warc_file} at {raw[-1].warc_offset}" if raw else None,
         }
+
+
+def _unjudged(conn: Connection, id: int) -> list[str]:
+    """The open incidents that never judged an article."""
+    unjudged = matches.unjudged(conn, id)
+    return [one.slug for one in incidents.list_all(conn, open_only=True) if one.id in unjudged]
 
 
 def _copies(conn: Connection, group: int | None, *, but: int) -> list[dict[str, Any]]:
@@ -133,30 +150,45 @@ def _versions(conn: Connection, id: int) -> list[dict[str, Any]]:
     ]
 
 
-def _matches(conn: Connection, id: int) -> list[dict[str, Any]]:
-    notes = [review for review in matches.history(conn, id) if review.note]
-    found = []
-    for match in matches.of_article(conn, id):
+def _matches(conn: Connection, found: Known) -> list[dict[str, Any]]:
+    history = matches.history(conn, found.id)
+    told = []
+    for match in matches.of_article(conn, found.id):
         incident = incidents.get(conn, match.slug)
-        found.append(
+        threshold, candidate_threshold = thresholds_of(incident.profile)
+        is_inside = incident.window.holds(found.published_at)
+        reviews = [one for one in history if one.incident_id == match.incident_id]
+        told.append(
             {
                 "incident": match.slug,
                 "score": match.score,
-                "threshold": incident.profile.threshold,
+                "threshold": threshold,
+                "candidate_threshold": candidate_threshold,
                 "verdict": str(match.verdict),
+                "judged_at": iso(match.judged_at),
+                "is_outdated": is_inside
+                and not (match.forced or match.review)
+                and match.verdict is not verdict_of(incident, match.score),
+                "in_window": is_inside,
+                "since": iso(incident.window.since),
+                "until": iso(incident.window.until),
                 "forced": match.forced,
                 "review": match.review and str(match.review),
-                "reasons": [
-                    {"term": r.term, "kind": r.kind, "weight": r.weight} for r in match.reasons
-                ],
+                "reviewed_at": iso(match.reviewed_at),
+                "reviewed_by": reviews[-1].by if match.review and reviews else None,
+                "reasons": [_reason(reason) for reason in match.reasons],
                 "notes": [
-                    {"note": n.note, "by": n.by, "at": iso(n.at)}
-                    for n in notes
-                    if n.incident_id == match.incident_id
+                    {"note": one.note, "by": one.by, "at": iso(one.at)}
+                    for one in reviews
+                    if one.note
                 ],
             }
         )
-    return found
+    return told
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"term": reason.term, "kind": reason.kind, "weight": reason.weight}
 
 
 def diff(
@@ -223,7 +255,8 @@ def _gone(id: int) -> BadInput:
 def mark(
     home: Home, id: int, decision: Decision, *, note: str | None, incident: str | None, by: str
 ) -> dict[str, Any]:
-    """Keep, dismiss or star an article, for the incident that is named or the one that took it."""
+    """Keep, dismiss or star an article, for the incident that is named or the one that took it,
+    which learns from that; no verdict but this one's changes."""
     with home.database.write() as conn:
         articles.get(conn, id)
         slug = incident or _incident_of(conn, id)
@@ -240,6 +273,7 @@ def mark(
         "note": note,
         "by": by,
         "has_text": found.text is not None,
+        "would_change": learning.after_decision(home, slug),
     }
 
 

@@ -1,4 +1,4 @@
-"""Articles from files, through the same stages as a crawl's."""
+"""Articles from files, through the same stages as a crawl's; then the incidents learn from them."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.home import Home
+from crawler.services import learning
 from crawler.services.offline import read_articles, read_body
 from pipelines import stages
 from pipelines.clean.pool import CleaningPool
@@ -63,7 +64,7 @@ def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], N
             raise BadInput(
                 f"Incident {slug} is closed.", remedy=f"Open it: followup incident reopen {slug}"
             )
-    session, report = _Session(home), Report()
+    session, report, began = _Session(home), Report(), home.now()
     way = _Way(session)
 
     def note(problem: BadInput) -> None:
@@ -81,6 +82,7 @@ def run(home: Home, slug: str, files: Sequence[Path], *, tell: Callable[[str], N
     finally:
         session.cleaner.close()
         session.raw.close()
+    learning.after_ingest(home, began)
     if len(report.problems) > MOST_TOLD:
         tell(f"... and {len(report.problems) - MOST_TOLD} more; --json has them all.")
     return report

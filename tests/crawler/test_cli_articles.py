@@ -91,7 +91,7 @@ def test_an_article_is_shown_with_what_marks_it(followed: Terminal) -> None:
     assert copy["title"] in shown
     assert copy["url"] in shown, "an address is never broken over lines"
     assert f"also at         {record['copies'][0]['id']}:" in shown
-    assert f"score {copy['score']:.3f}, threshold" in shown
+    assert f"score {copy['score']:.3f}, follow-up from" in shown
     start, end = record["marks"][0]
     assert f"*{record['text'][start:end]}*" in shown, "stars mark where there are no colours"
     narrow = followed.good("articles", "show", copy["id"], COLUMNS="80").out.splitlines()
