@@ -80,6 +80,8 @@ def read_word(token: str) -> Word:
         return Word(parts, parts, token, False)
     written = token.replace(".", "")[:_LONGEST_WORD].removesuffix("'s")
     folded = written.casefold()
+    if not folded.isascii() and folded.isdecimal():
+        folded = "".join(str(unicodedata.decimal(digit)) for digit in folded)
     if len(folded) < 2:
         return Word((), (), written, False)
     if is_arabic(folded):

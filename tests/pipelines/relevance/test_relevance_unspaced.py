@@ -123,6 +123,11 @@ def test_arabic_spellings_of_one_letter_are_the_same() -> None:
     assert key_of("الأفق البحري") == key_of("والأفق البحري")
 
 
+def test_a_day_is_the_same_in_either_digits() -> None:
+    assert key_of("١٨ ديسمبر") == key_of("18 ديسمبر") == key_of("ديسمبر ۱۸")
+    assert key_of("18 ديسمبر") in weights_of("ar", "وقع الانفجار يوم ١٨ ديسمبر في رأس المرجان.")
+
+
 def test_what_no_arabic_list_knows_is_a_name() -> None:
     features = read_features("", "قال نعيم الشرواني إن الشركة ستتعاون.", "ar")
     assert "الشرواني" in {written for _, written in features.spellings}
