@@ -72,11 +72,11 @@ class Learned:
     """What coverage has taught about an incident since its seeds.
 
     Attributes:
-        terms: what the accepted coverage says, heaviest first; their weights count as they stand.
+        terms: what the accepted coverage says beside the own terms, heaviest first.
         against: what the coverage of other incidents says that came near, heaviest first; their
             weights count against an article.
-        share: part of the profile that `terms` are, one half at most. The own terms keep the rest.
-        threshold: score from which an article is a follow-up, where it is above the own one.
+        share: how heavy `terms` are together beside the own ones, one half at most.
+        threshold: score from which an article is a follow-up, in place of the own one.
         accepted: how many articles taught it.
     """
 
@@ -96,6 +96,7 @@ class Profile:
         languages: of the seeds.
         threshold: score from which an article is a follow-up.
         candidate_threshold: score from which it is kept apart for review.
+        fixed: a person set the thresholds; what was learned doesn't move them.
         learned: what coverage has added; None where nothing has yet.
         refused: terms that a person does not want learned, as written.
         learns: whether coverage and decisions change `learned`.
@@ -108,6 +109,7 @@ class Profile:
     learned: Learned | None = None
     refused: tuple[str, ...] = ()
     learns: bool = True
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from pipelines.relevance import follow
 def score(seeds: Sequence[Path], stream: Path, *, learn: bool) -> Iterator[dict[str, Any]]:
     """A line for each article in the order of the file, though they are judged in that of time."""
     articles = list(read_articles(stream))
-    for judged in follow(seeds_of(seeds), articles, learn=learn):
+    for judged in follow(seeds_of(seeds), articles, learns=learn):
         yield {
             "id": judged.id,
             "score": round(judged.score, 6),

@@ -1,14 +1,35 @@
 """Is this about my incident, and why: profiles from seeds, scores with their reasons.
 
 features.py reads a text, background.py knows what is rare, profile.py derives what to look for,
-matching.py judges, following.py learns along a stream, marks.py shows where, record.py keeps
-profiles; numbers.py holds what was measured.
+matching.py judges, learning.py learns from what was taken and left, following.py does both along a
+stream, reviewing.py weighs decisions by hand, marks.py shows where, record.py keeps profiles;
+numbers.py holds what was measured.
 """
 
 from pipelines.relevance.following import Scored, follow
+from pipelines.relevance.learning import Example, is_near, learn, teaches
 from pipelines.relevance.marks import marks
-from pipelines.relevance.matching import Matcher
+from pipelines.relevance.matching import Matcher, thresholds_of
+from pipelines.relevance.numbers import MOST_EXAMPLES
 from pipelines.relevance.profile import derive
 from pipelines.relevance.record import from_record, to_record
+from pipelines.relevance.reviewing import Precision, precision, to_ask
 
-__all__ = ["Matcher", "Scored", "derive", "follow", "from_record", "marks", "to_record"]
+__all__ = [
+    "MOST_EXAMPLES",
+    "Example",
+    "Matcher",
+    "Precision",
+    "Scored",
+    "derive",
+    "follow",
+    "from_record",
+    "is_near",
+    "learn",
+    "marks",
+    "precision",
+    "teaches",
+    "thresholds_of",
+    "to_ask",
+    "to_record",
+]

@@ -14,7 +14,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -139,36 +139,46 @@ class Section(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Of one article: headline and text, how often each key stands in them (in the headline counted
-    double), the keys of words that are written as names, each name's key and spelling, once for
-    each occurrence, the background by which features are weighed, and the pairs of an unspaced
-    script that stand in no word."""
+    """What an article is compared by.
+
+    Attributes:
+        sections: headline and text.
+        weights: of its features by key, brought to length one.
+        length: of these weights before, by which short articles are known.
+        named: keys of words that are written as names.
+        spellings: each name's key and spelling, once for each occurrence.
+        background: by which features are weighed.
+    """
 
     sections: tuple[Section, ...]
-    counts: Mapping[str, float]
+    weights: Mapping[str, float]
+    length: float
     named: frozenset[str]
     spellings: Sequence[tuple[str, str]]
     background: Background
-    loose: frozenset[str]
 
     def weight(self, key: str, count: float) -> float:
-        """Of `count` occurrences of a feature: its rarity, more where repeated or a name; 0 where
-        it says nothing."""
-        if " " in key:
-            weight = RAREST * _factor(key)
-        else:
-            weight = self.background.rarity(key)
-            if weight < LEAST_RARITY:
-                return 0.0
-            if key in self.named:
-                weight *= NAME_FACTOR
-            elif key in self.loose:
-                weight *= LOOSE_FACTOR
-        return weight if count == 1.0 else weight * (1.0 + REPEAT_FACTOR * math.log(count))
+        """Of `count` occurrences of a feature, as part of the whole."""
+        return _weight(key, count, self.background, self.named) / (self.length or 1.0)
 
-    def vector(self) -> dict[str, float]:
-        """Weights by key; not normed."""
-        return {key: self.weight(key, count) for key, count in self.counts.items()}
+
+def _weight(key: str, count: float, background: Background, named: Container[str]) -> float:
+    """A feature's rarity, more where repeated or a name; 0 where it says nothing."""
+    if " " in key:
+        weight = RAREST * _factor(key)
+    else:
+        weight = background.rarity(key)
+        if weight < LEAST_RARITY:
+            return 0.0
+        if key in named:
+            weight *= NAME_FACTOR
+    return weight if count == 1.0 else weight * (1.0 + REPEAT_FACTOR * math.log(count))
+
+
+def unit(vector: Mapping[str, float]) -> dict[str, float]:
+    """The vector brought to length one."""
+    norm = math.sqrt(math.fsum(weight * weight for weight in vector.values())) or 1.0
+    return {key: weight / norm for key, weight in vector.items()}
 
 
 def _factor(key: str) -> float:
@@ -292,13 +302,20 @@ class _Reader:
         for key, written, times in repeated(self._neighbours):
             self._counts[key] = self._counts.get(key, 0.0) + times
             self._spellings.append((key, written))
+        weights = {
+            key: weight
+            for key, count in self._counts.items()
+            if (weight := _weight(key, count, self._background, self._named))
+        }
+        for key in weights.keys() & self._loose:
+            weights[key] *= LOOSE_FACTOR
         return Features(
             tuple(self._sections),
-            self._counts,
+            unit(weights),
+            math.hypot(*weights.values()),
             frozenset(self._named),
             self._spellings,
             self._background,
-            self._loose,
         )
 
 

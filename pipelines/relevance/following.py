@@ -1,35 +1,21 @@
-"""Following a stream: judged one article after the other, learning from what was accepted.
+"""Following a stream: judged one article after the other, learning from what was taken and left.
 
-The learned part is the sum of the latest articles that scored well above the threshold, less what
-only one or two of them say. The seeds keep at least half of the profile, so that it cannot drift
-away from them. Known mistakes: a sibling (the same kind of event elsewhere) that passes the margin
-is learned along; scores of early and late articles come of different profiles and rank less well
+Known mistake: scores of early and late articles come of different profiles and rank less well
 against each other than those of one profile.
 """
 
-from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from statistics import median
-from typing import NamedTuple
 
 from pipelines.incident import Incident, Profile, Seed
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
-from pipelines.relevance.features import Features, read_features
+from pipelines.relevance.coverage import Coverage
+from pipelines.relevance.learning import Example, Read, is_near, learn_from, read, teaches
 from pipelines.relevance.matching import Matcher
-from pipelines.relevance.numbers import (
-    ACCEPTED_SHARE,
-    CANDIDATE_SHARE,
-    FULL_TEACHERS,
-    LEAST_TEACHERS,
-    MOST_TEACHERS,
-    RELEARN_EVERY,
-    SEED_SHARE,
-    TEACHING_MARGIN,
-)
-from pipelines.relevance.profile import derive, read_seeds, terms_of, total, unit
+from pipelines.relevance.numbers import LEAST_SCORE, MOST_EXAMPLES, RELEARN_EVERY
+from pipelines.relevance.profile import derive
 
 #: Articles without a time are judged last.
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -46,92 +32,56 @@ class Scored:
 
 
 def follow(
-    seeds: Sequence[Seed], stream: Sequence[tuple[str, Article]], *, learn: bool = True
+    seeds: Sequence[Seed], stream: Sequence[tuple[str, Article]], *, learns: bool = True
 ) -> Iterator[Scored]:
     """Judges the articles (each with its id) in order of time, and yields in the order given.
 
-    Without `learn` all are judged by the profile of the seeds. Raises as `derive` does.
+    Without `learns` all are judged by the profile of the seeds. Raises as `derive` does.
     """
-    follower = Follower(seeds)
+    follower = Follower(derive(seeds), learns=learns)
     judged: dict[int, Relevance] = {}
     for place in sorted(
         range(len(stream)), key=lambda place: stream[place][1].published_at or _LAST
     ):
-        article = stream[place][1]
+        id_, article = stream[place]
         judged[place] = follower.judge(article)
-        if learn and judged[place].score >= follower.profile.threshold * TEACHING_MARGIN:
-            follower.accept(article, judged[place].score)
+        follower.see(id_, article, judged[place].score)
     for place, (id_, _) in enumerate(stream):
         answer = judged[place]
         yield Scored(id_, answer.score, answer.verdict, answer.reasons)
 
 
-class Teacher(NamedTuple):
-    """An accepted article: its features, their weights at length one, and what it scored."""
-
-    features: Features
-    vector: Mapping[str, float]
-    score: float
-
-
 class Follower:
-    """A profile that changes with what was accepted."""
+    """A profile that changes with what was seen."""
 
-    def __init__(self, seeds: Sequence[Seed]) -> None:
-        self._seeds = read_seeds(seeds)
-        self._core = total(features.vector() for features in self._seeds)
-        self._derived = derive(seeds)
-        self._teachers: deque[Teacher] = deque(maxlen=MOST_TEACHERS)
-        self._accepted = 0
-        self._take(self._derived)
+    def __init__(self, profile: Profile, *, learns: bool = True) -> None:
+        self._learns = learns
+        self._taken: list[Read] = []
+        self._left: list[Read] = []
+        self._scores: list[float] = []
+        self._unlearned = 0
+        self._coverage = Coverage()
+        self._take(profile)
 
     def _take(self, profile: Profile) -> None:
         self.profile = profile
-        self._matcher = Matcher([Incident("stream", "stream", profile)])
+        self._matcher = Matcher([Incident("stream", "stream", profile)], self._coverage)
+        self._unlearned = 0
 
     def judge(self, article: Article) -> Relevance:
         """By the profile as it stands now."""
-        return self._matcher.judge(article)[0]
+        return self._matcher.judge(article, remember=self._learns)[0]
 
-    def accept(self, article: Article, score: float) -> None:
-        """Learns from an article that scored `score`."""
-        features = read_features(article.title, article.text, article.language)
-        self._teachers.append(Teacher(features, unit(features.vector()), score))
-        self._accepted += 1
-        if self._accepted >= LEAST_TEACHERS and (
-            self._accepted <= FULL_TEACHERS or self._accepted % RELEARN_EVERY == 0
-        ):
-            self._take(self._learned())
-
-    def _learned(self) -> Profile:
-        share = min(1.0, self._accepted / FULL_TEACHERS) * (1.0 - SEED_SHARE)
-        mixed = {key: (1.0 - share) * weight for key, weight in self._core.items()}
-        for key, weight in self._common().items():
-            mixed[key] = mixed.get(key, 0.0) + share * weight
-        accepted = ACCEPTED_SHARE * median(teacher.score for teacher in self._teachers)
-        threshold = max(self._derived.threshold, accepted)
-        read = [*self._seeds, *(teacher.features for teacher in self._teachers)]
-        return replace(
-            self._derived,
-            terms=terms_of(mixed, read),
-            threshold=round(threshold, 3),
-            candidate_threshold=round(threshold * CANDIDATE_SHARE, 3),
-        )
-
-    def _common(self) -> dict[str, float]:
-        """What the accepted say together, of length one, without what neither the seeds nor enough
-        of them say."""
-        carried: Counter[str] = Counter()
-        summed: defaultdict[str, float] = defaultdict(float)
-        for teacher in self._teachers:
-            carried.update(teacher.vector.keys())
-            for key, weight in teacher.vector.items():
-                summed[key] += weight
-        known = self._core.keys()
-        return unit(
-            {
-                key: weight
-                for key, weight in summed.items()
-                if key in known or carried[key] >= LEAST_TEACHERS
-            }
-        )
+    def see(self, id: str, article: Article, score: float) -> None:
+        """Learns from an article that scored so, where it is sure or near enough to teach."""
+        if not self._learns or score < LEAST_SCORE:
+            return
+        self._scores.append(score)
+        taken = teaches(self.profile, score)
+        if taken or is_near(self.profile, score):
+            side = self._taken if taken else self._left
+            side.append(read(Example(id, article, article.published_at or _LAST, taken)))
+            del side[:-MOST_EXAMPLES]
+        self._unlearned += 1
+        if self._unlearned >= min(RELEARN_EVERY, len(self._scores) // 2):
+            self._take(learn_from(self.profile, [*self._taken, *self._left], self._scores))

@@ -9,6 +9,7 @@ one index by key, so that an article is read once and meets only the terms that 
 incidents cost little more than one. What the incidents make of it does not depend on each other.
 """
 
+import heapq
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,12 +18,19 @@ from dataclasses import replace
 from pipelines.incident import Incident, Profile, Term
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
+from pipelines.relevance.coverage import Coverage, Neighbour, Remembered
 from pipelines.relevance.features import Features, Section, is_phrase, key_of, read_features
 from pipelines.relevance.numbers import (
+    COVERAGE_BEND,
+    COVERAGE_SHARE,
     EXPLAINED_SHARE,
+    KEPT_LEVEL,
+    LEAST_NEAR,
     LEAST_NORM,
     MOST_OF_A_TERM,
     MOST_REASONS,
+    NEIGHBOURS,
+    RIVAL_SHARE,
 )
 
 #: What a term adds to a score.
@@ -48,36 +56,34 @@ class Index:
                 words = key.split(" ")
                 self._phrases[words[0]].append(words)
 
-    def shares(self, features: Features) -> dict[str, float]:
+    def shares(self, features: Features) -> tuple[dict[str, float], float]:
         """The keys that a profile and the article have in common, each with its part of the
-        article's weights, which are brought to length one."""
-        vector = features.vector()
-        norm = max(LEAST_NORM, math.hypot(*vector.values()))
-        return {key: weight / norm for key, weight in self._shared(features, vector)}
+        article's weights, which are brought to length one; and how much of its score an article so
+        short is given."""
+        return dict(self._shared(features)), min(1.0, features.length / LEAST_NORM)
 
-    def scores(self, shares: Mapping[str, float]) -> list[float]:
-        """Of each profile, by place."""
+    def scores(self, shares: Mapping[str, float], length: float) -> list[float]:
+        """Of each profile, by place, as if the article were long."""
         scores = [0.0] * len(self._terms)
         for key, share in shares.items():
             for place, weight, most in self._postings[key]:
                 part = weight * share
-                scores[place] += part if part < most else most
+                scores[place] += part if part * length < most else most / length
         return scores
 
-    def parts(self, shares: Mapping[str, float], place: int) -> list[Part]:
+    def parts(self, shares: Mapping[str, float], length: float, place: int) -> list[Part]:
         """All that adds to a profile's score."""
         terms = self._terms[place]
         return [
-            (min(term.weight * share, _most(term)), term)
+            (min(term.weight * share, _most(term) / length), term)
             for key, share in shares.items()
             for term in terms.get(key, ())
         ]
 
-    def _shared(
-        self, features: Features, vector: Mapping[str, float]
-    ) -> Iterator[tuple[str, float]]:
-        for key, weight in vector.items():
-            if weight and key in self._postings and not is_phrase(key):
+    def _shared(self, features: Features) -> Iterator[tuple[str, float]]:
+        postings = self._postings
+        for key, weight in features.weights.items():
+            if key in postings and not is_phrase(key):
                 yield key, weight
         for key, count in self._phrase_counts(features.sections).items():
             yield key, features.weight(key, count)
@@ -108,43 +114,113 @@ def _by_key(terms: Iterable[Term]) -> dict[str, list[Term]]:
 
 
 class Matcher:
-    """Judges articles for the incidents given; prepare it once, and anew when a profile changes."""
+    """Judges articles for the incidents given; prepare it once, and anew when a profile changes.
 
-    def __init__(self, incidents: Sequence[Incident]) -> None:
+    `coverage` is what was judged before; `decisions` say of articles in it, by incident id and
+    article id (its address), whether a person kept it.
+    """
+
+    def __init__(
+        self,
+        incidents: Sequence[Incident],
+        coverage: Coverage | None = None,
+        decisions: Mapping[int, Mapping[str, bool]] | None = None,
+    ) -> None:
         self._incidents = tuple(incidents)
         self._index = Index(weighed(incident.profile) for incident in incidents)
+        self._coverage = coverage if coverage is not None else Coverage()
+        self._decisions = decisions or {}
+        self._known: dict[str, list[float]] = {}
 
-    def judge(self, article: Article) -> tuple[Relevance, ...]:
+    def judge(self, article: Article, *, remember: bool = False) -> tuple[Relevance, ...]:
         """One answer per incident, in the order given. An incident that is not stored yet has the
-        id 0. Languages are taken from the article, else told by its script."""
-        shares = self._index.shares(read_features(article.title, article.text, article.language))
+        id 0. Languages are taken from the article, else told by its script. To `remember` it where
+        it came near makes it a neighbour of those that are judged later."""
+        features = read_features(article.title, article.text, article.language)
+        shares, length = self._index.shares(features)
+        own = self._index.scores(shares, length)
+        near: list[Neighbour] = []
+        if max(own, default=0.0) >= LEAST_NEAR:
+            near = self._coverage.nearest(features, but=article.url)
+            if remember:
+                self._coverage.add(Remembered(article.url, article.title or "", features))
+                self._known.pop(article.url, None)
         return tuple(
-            self._relevance(place, score, shares, article)
-            for place, score in enumerate(self._index.scores(shares))
+            self._relevance(place, score, length, shares, near, article)
+            for place, score in enumerate(own)
         )
 
     def _relevance(
-        self, place: int, score: float, shares: Mapping[str, float], article: Article
+        self,
+        place: int,
+        own: float,
+        length: float,
+        shares: Mapping[str, float],
+        near: Sequence[Neighbour],
+        article: Article,
     ) -> Relevance:
         incident = self._incidents[place]
+        beside = tuple(self._beside(place, own, near)) if near and own >= LEAST_NEAR else ()
+        score = (own + math.fsum(reason.weight for reason in beside)) * length
         verdict = verdict_of(incident, score)
         if verdict is not Verdict.OFF_TOPIC and not incident.window.holds(article.published_at):
             verdict = Verdict.OUT_OF_WINDOW
         reasons: tuple[Reason, ...] = ()
         if score >= EXPLAINED_SHARE * incident.profile.candidate_threshold:
-            reasons = _heaviest(self._index.parts(shares, place))
+            reasons = _heaviest(self._index.parts(shares, length, place), beside, length)
         return Relevance(incident.id or 0, score, verdict, reasons)
+
+    def _beside(self, place: int, own: float, near: Sequence[Neighbour]) -> Iterator[Reason]:
+        """What the earlier articles nearest to an article add to its score, and take."""
+        known = [self._score_of(place, neighbour.article) for neighbour in near]
+        asked = [
+            (neighbour.likeness**2, score, neighbour.article)
+            for neighbour, (score, is_told) in zip(
+                near[:NEIGHBOURS], known[:NEIGHBOURS], strict=True
+            )
+            if is_told or score > LEAST_NEAR
+        ]
+        total = math.fsum(weight for weight, _, _ in asked)
+        if total:
+            moved = math.fsum(weight * (score - own) for weight, score, _ in asked)
+            _, _, first = max(asked, key=lambda one: abs(one[0] * (one[1] - own)))
+            weight = COVERAGE_SHARE * moved / (total + COVERAGE_BEND)
+            yield Reason(first.title or first.id, "coverage", weight)
+        rivals = [
+            (neighbour.likeness - score, neighbour.article)
+            for neighbour, (score, _) in zip(near, known, strict=True)
+        ]
+        rivals = heapq.nlargest(
+            NEIGHBOURS, (rival for rival in rivals if rival[0] > 0), key=lambda rival: rival[0]
+        )
+        if rivals:
+            nearer = math.fsum(beyond for beyond, _ in rivals) / NEIGHBOURS
+            rival = rivals[0][1]
+            yield Reason(rival.title or rival.id, "rival", -RIVAL_SHARE * nearer)
+
+    def _score_of(self, place: int, article: Remembered) -> tuple[float, bool]:
+        """What an earlier article scores by its own words, and whether a person told it."""
+        incident = self._incidents[place]
+        kept = self._decisions.get(incident.id or 0, {}).get(article.id)
+        if kept is False:
+            return 0.0, True
+        if article.id not in self._known:
+            shares, length = self._index.shares(article.features)
+            self._known[article.id] = self._index.scores(shares, length)
+        score = self._known[article.id][place]
+        if kept:
+            return max(score, KEPT_LEVEL * thresholds_of(incident.profile)[0]), True
+        return score, False
 
 
 def weighed(profile: Profile) -> list[Term]:
-    """The terms by which a profile judges: its own, lighter by what was learned, the learned ones,
-    and with negative weights those against."""
+    """The terms by which a profile judges: its own, the learned ones, and with negative weights
+    those against."""
     learned = profile.learned
     if learned is None:
         return list(profile.terms)
-    own = 1.0 - learned.share
     return [
-        *(replace(term, weight=term.weight * own) for term in profile.terms),
+        *profile.terms,
         *learned.terms,
         *(replace(term, kind=AGAINST, weight=-term.weight) for term in learned.against),
     ]
@@ -153,18 +229,19 @@ def weighed(profile: Profile) -> list[Term]:
 def thresholds_of(profile: Profile) -> tuple[float, float]:
     """The scores from which an article is a follow-up, and a candidate, as things stand."""
     learned = profile.learned
-    if learned is None or learned.threshold <= profile.threshold:
+    if learned is None or profile.fixed:
         return profile.threshold, profile.candidate_threshold
-    raised = learned.threshold / profile.threshold
-    return learned.threshold, profile.candidate_threshold * raised
+    moved = learned.threshold / profile.threshold
+    return learned.threshold, profile.candidate_threshold * moved
 
 
-def _heaviest(parts: Iterable[Part]) -> tuple[Reason, ...]:
+def _heaviest(parts: Iterable[Part], beside: Iterable[Reason], length: float) -> tuple[Reason, ...]:
     """Parts of the same term in one, those that weigh most either way first."""
     summed: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for weight, term in parts:
         summed[term.text, term.kind].append(weight)
-    reasons = [Reason(text, kind, math.fsum(some)) for (text, kind), some in summed.items()]
+    found = [Reason(text, kind, math.fsum(some)) for (text, kind), some in summed.items()]
+    reasons = [replace(reason, weight=reason.weight * length) for reason in (*found, *beside)]
     reasons.sort(key=lambda reason: (-abs(reason.weight), reason.term))
     return tuple(reasons[:MOST_REASONS])
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Profile, Seed, Term
 from pipelines.relevance.background import language_of_script
-from pipelines.relevance.features import Features, is_counted, read_features
+from pipelines.relevance.features import Features, is_counted, read_features, unit
 from pipelines.relevance.matching import Index
 from pipelines.relevance.numbers import (
     CANDIDATE_SHARE,
@@ -47,7 +47,7 @@ def derive(seeds: Sequence[Seed]) -> Profile:
     read = read_seeds(seeds)
     threshold = threshold_of(read)
     return Profile(
-        terms=terms_of(total(features.vector() for features in read), read),
+        terms=terms_of(total(features.weights for features in read), read),
         languages=_languages(seeds),
         threshold=round(threshold, 3),
         candidate_threshold=round(threshold * CANDIDATE_SHARE, 3),
@@ -61,7 +61,7 @@ def read_seeds(seeds: Iterable[Seed]) -> list[Features]:
 
 def _read(seed: Seed) -> Features:
     features = read_features(seed.title, seed.text, seed.language)
-    if not any(features.vector().values()):
+    if not features.weights:
         raise SeedWithoutText(
             f"The seed {seed.url or seed.title or seed.text[:40]!r} holds no text to go by.",
             remedy="Give the article's text, a paragraph at the least.",
@@ -78,41 +78,36 @@ def _languages(seeds: Sequence[Seed]) -> tuple[str, ...]:
 
 
 def total(vectors: Iterable[Mapping[str, float]]) -> dict[str, float]:
-    """The sum of vectors, each of which counts the same; of length one."""
+    """The sum of vectors of length one; of length one again."""
     shares: defaultdict[str, list[float]] = defaultdict(list)
     for vector in vectors:
-        for key, weight in unit(vector).items():
+        for key, weight in vector.items():
             shares[key].append(weight)
     # fsum gives the same sum in whatever order the seeds come.
     return unit({key: math.fsum(share) for key, share in shares.items()})
 
 
-def unit(vector: Mapping[str, float]) -> dict[str, float]:
-    """The vector brought to length one."""
-    norm = math.sqrt(math.fsum(weight * weight for weight in vector.values())) or 1.0
-    return {key: weight / norm for key, weight in vector.items()}
-
-
 def terms_of(vector: Mapping[str, float], read: Iterable[Features]) -> tuple[Term, ...]:
     """The heaviest features of a vector as terms, flattened, and written as in the texts read."""
+    spellings = spellings_of(read)
+    terms = (term_of(key, weight, spellings) for key, weight in flattened(vector))
+    return tuple(term for term in terms if term.weight >= LEAST_WEIGHT)
+
+
+def flattened(vector: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The heaviest features of a vector, flattened and brought to length one, heaviest first."""
     weights = unit({key: weight**FLATTEN_POWER for key, weight in vector.items()})
     heaviest = sorted(weights, key=lambda key: (-round(weights[key], 4), key))[:MOST_TERMS]
-    spellings = _spellings(read)
-    terms = (
-        Term(spellings.get(key, key), _kind(key, spellings), round(weight, 4))
-        for key in heaviest
-        if (weight := weights[key]) >= LEAST_WEIGHT
-    )
-    return tuple(terms)
+    return [(key, weights[key]) for key in heaviest]
 
 
-def _kind(key: str, spellings: Mapping[str, str]) -> str:
-    if is_counted(key):
-        return "number"
-    return "name" if key in spellings else "term"
+def term_of(key: str, weight: float, spellings: Mapping[str, str]) -> Term:
+    """A feature as people read it; its weight rounded to four digits."""
+    kind = "number" if is_counted(key) else "name" if key in spellings else "term"
+    return Term(spellings.get(key, key), kind, round(weight, 4))
 
 
-def _spellings(read: Iterable[Features]) -> dict[str, str]:
+def spellings_of(read: Iterable[Features]) -> dict[str, str]:
     """How the names in the texts are written, the commonest spelling of each, by key."""
     counts: Counter[tuple[str, str]] = Counter()
     for features in read:
@@ -131,6 +126,7 @@ def threshold_of(read: Sequence[Features]) -> float:
 
 def _score_by_others(place: int, read: Sequence[Features]) -> float:
     others = [features for other, features in enumerate(read) if other != place]
-    terms = terms_of(total(features.vector() for features in others), others)
+    terms = terms_of(total(features.weights for features in others), others)
     index = Index([terms])
-    return index.scores(index.shares(read[place]))[0]
+    shares, length = index.shares(read[place])
+    return index.scores(shares, length)[0] * length

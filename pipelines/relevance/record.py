@@ -2,8 +2,8 @@
 
 `weight` of a term is its part in the score: a name in the headline and twice in the text of an
 article of 300 words adds about a fifth of its weight. Derived weights end at about 0.5; an alias
-given by hand can have more. `refused`, `learns` and `learned` may be missing: older records have
-none of them.
+given by hand can have more. `refused`, `learns`, `fixed` and `learned` may be missing: older
+records have none of them.
 """
 
 import math
@@ -21,7 +21,7 @@ MOST_RECORDED = 2_000
 LONGEST_TERM = 200
 
 _PROFILE_KEYS = ("threshold", "candidate_threshold", "languages", "terms")
-_LATER_KEYS = ("refused", "learns", "learned")
+_LATER_KEYS = ("refused", "learns", "fixed", "learned")
 _TERM_KEYS = ("text", "kind", "weight")
 _TAUGHT_KEYS = ("since", "articles")
 _LEARNED_KEYS = ("terms", "against", "share", "threshold", "accepted")
@@ -38,6 +38,7 @@ def to_record(profile: Profile) -> dict[str, Any]:
         "terms": [_term_record(term) for term in profile.terms],
         "refused": list(profile.refused),
         "learns": profile.learns,
+        "fixed": profile.fixed,
         **({"learned": _learned_record(learned)} if learned else {}),
     }
 
@@ -81,6 +82,7 @@ def from_record(record: Mapping[str, Any]) -> Profile:
         learned=None if learned is None else _learned("learned", learned),
         refused=_words("refused", record.get("refused", ())),
         learns=_truth("learns", record.get("learns", True)),
+        fixed=_truth("fixed", record.get("fixed", False)),
     )
 
 

@@ -157,6 +157,7 @@ def _read_profile(told: Mapping[str, Any]) -> Profile:
         ),
         refused=tuple(told.get("refused", ())),
         learns=told.get("learns", True),
+        fixed=told.get("fixed", False),
     )
 
 

@@ -49,7 +49,8 @@ def test_a_headline_with_an_alias_is_at_least_a_candidate() -> None:
 
 
 def test_an_alias_still_counts_where_much_was_learned() -> None:
-    learned = replace(LONE, learned=replace(LEARNED, share=0.5))
+    learned = replace(LONE, learned=replace(LEARNED, share=0.5, threshold=LONE.threshold))
+    assert alias_weight(learned) == pytest.approx(2 * alias_weight(LONE), rel=0.01)
     given = with_aliases(learned, ["오를레 댐"])
     assert verdict(given, "오를레 댐 붕괴 우려") in (Verdict.CANDIDATE, Verdict.FOLLOW_UP)
 

@@ -261,7 +261,7 @@ def test_a_day_is_told_from_another_in_either_order() -> None:
 
 
 def test_one_word_alone_makes_no_follow_up_but_an_alias_does() -> None:
-    text = "Wexcombe " * 3
+    text = "Wexcombe " * 3 + "It was said that this would be so again and again in the autumn rain."
     for kind, verdict in (("name", Verdict.CANDIDATE), ("alias", Verdict.FOLLOW_UP)):
         judged = Matcher([with_terms(Term("Wexcombe", kind, 0.9))]).judge(article(None, text))[0]
         assert judged.verdict is verdict
@@ -281,7 +281,7 @@ def test_what_was_learned_counts_beside_the_own_terms_and_what_is_against_lowers
     taught = replace(bare, profile=replace(bare.profile, learned=learned))
     plain = {r.term: r for r in Matcher([bare]).judge(article(None, text))[0].reasons}
     found = {r.term: r for r in Matcher([taught]).judge(article(None, text))[0].reasons}
-    assert found["Wexcombe"].weight == pytest.approx(plain["Wexcombe"].weight / 2)
+    assert found["Wexcombe"] == plain["Wexcombe"]
     assert found["Farrow"].weight > 0
     assert (found["bridge"].kind, found["bridge"].weight < 0) == ("against", True)
     assert thresholds_of(bare.profile) == (0.15, 0.1)

@@ -57,7 +57,7 @@ def test_a_headline_in_title_case_gives_no_names() -> None:
 def test_a_headline_repeated_as_first_line_counts_once() -> None:
     title = "Harwick dam bursts"
     twice = read_features(title, f"{title}\nIt rained.", "en")
-    assert twice.counts == read_features(title, "It rained.", "en").counts
+    assert twice.weights == read_features(title, "It rained.", "en").weights
 
 
 def test_terms_are_the_heaviest_first_and_of_length_one() -> None:

@@ -21,7 +21,7 @@ LEARNED = Learned(
     threshold=0.154,
     accepted=6,
 )
-TAUGHT = replace(PROFILE, learned=LEARNED, refused=("Christmas", "crew"), learns=True)
+TAUGHT = replace(PROFILE, learned=LEARNED, refused=("Christmas", "crew"), fixed=True)
 
 
 def record(**changes: Any) -> dict[str, Any]:
@@ -53,6 +53,7 @@ def test_a_profile_survives_json_and_toml() -> None:
         f"languages = {json.dumps(written['languages'])}",
         f"refused = {json.dumps(written['refused'])}",
         f"learns = {json.dumps(written['learns'])}",
+        f"fixed = {json.dumps(written['fixed'])}",
     ]
     for item in written["terms"]:
         lines += ["[[terms]]", *(f"{key} = {json.dumps(item[key])}" for key in item)]
@@ -67,7 +68,7 @@ def test_what_was_learned_and_refused_is_never_lost() -> None:
 
 def test_an_older_record_learns_and_refuses_nothing() -> None:
     older = from_record(record())
-    assert (older.learned, older.refused, older.learns) == (None, (), True)
+    assert (older.learned, older.refused, older.learns, older.fixed) == (None, (), True, False)
 
 
 def test_edited_terms_are_ordered_anew() -> None:
@@ -104,6 +105,7 @@ def test_edited_terms_are_ordered_anew() -> None:
         (record(refused=[3]), "refused[0]"),
         (record(learns="yes"), "learns"),
         (record(learns=1), "learns"),
+        (record(fixed="no"), "fixed"),
         (record(learned=[]), "learned"),
         (record(learned=learned(shares=1)), "learned.shares"),
         (record(learned=learned(share=1.5)), "learned.share"),

@@ -1,0 +1,84 @@
+"""The latest articles that came near an incident, and which of them a new one is most like.
+
+Two articles are alike by the cosine of their features' weights. An inverted index over the heaviest
+features of each finds the nearest without comparing with all; the oldest make room for new ones.
+"""
+
+import heapq
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pipelines.relevance.features import Features
+from pipelines.relevance.numbers import COPY_LIKENESS, MOST_COVERAGE, MOST_NEIGHBOURS, MOST_WEIGHED
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """An article that was judged before: how it is known again, its headline, its features."""
+
+    id: str
+    title: str
+    features: Features
+
+
+class Neighbour(NamedTuple):
+    """An earlier article and how alike it is, from 0 to 1."""
+
+    article: Remembered
+    likeness: float
+
+
+class Coverage:
+    """Articles by their features; the latest `most` of them."""
+
+    def __init__(self, most: int = MOST_COVERAGE) -> None:
+        self._most = most
+        self._known: OrderedDict[str, tuple[Remembered, Mapping[str, float]]] = OrderedDict()
+        self._postings: defaultdict[str, dict[str, float]] = defaultdict(dict)
+
+    def __iter__(self) -> Iterator[Remembered]:
+        return (article for article, _ in self._known.values())
+
+    def add(self, article: Remembered) -> None:
+        """Remember an article; one of the same id is replaced."""
+        self._drop(article.id)
+        vector = heaviest(article.features)
+        self._known[article.id] = article, vector
+        for key, weight in vector.items():
+            self._postings[key][article.id] = weight
+        if len(self._known) > self._most:
+            self._drop(next(iter(self._known)))
+
+    def _drop(self, id: str) -> None:
+        _, vector = self._known.pop(id, (None, {}))
+        for key in vector:
+            holders = self._postings[key]
+            del holders[id]
+            if not holders:
+                del self._postings[key]
+
+    def nearest(self, features: Features, *, but: str) -> list[Neighbour]:
+        """The articles most alike, the nearest first, without `but` and without copies."""
+        likeness: defaultdict[str, float] = defaultdict(float)
+        for key, weight in heaviest(features).items():
+            for id, other in self._postings.get(key, {}).items():
+                likeness[id] += weight * other
+        likeness.pop(but, None)
+        found = heapq.nlargest(
+            MOST_NEIGHBOURS,
+            ((alike, id) for id, alike in likeness.items() if alike < COPY_LIKENESS),
+        )
+        return [Neighbour(self._known[id][0], alike) for alike, id in found]
+
+
+def heaviest(features: Features) -> Mapping[str, float]:
+    """The weights of the heaviest features."""
+    if len(features.weights) <= MOST_WEIGHED:
+        return features.weights
+    return dict(heapq.nlargest(MOST_WEIGHED, features.weights.items(), key=_by_weight))
+
+
+def _by_weight(item: tuple[str, float]) -> tuple[float, str]:
+    return item[1], item[0]
