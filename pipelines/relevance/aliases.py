@@ -13,6 +13,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from pipelines.incident import Profile, Seed
@@ -29,6 +30,8 @@ MOST_PROPOSED = 50
 
 _LONGEST = 60
 _MOST_WORDS = 4
+#: Brackets of one text that are looked at.
+_MOST_BRACKETS = 200
 _BRACKETS = re.compile(rf"[(\[]([^()\[\]\n]{{2,{_LONGEST}}})[)\]]")
 _OPEN_QUOTES = "\"'“”«»‹›「『《〈"
 _CLOSE_QUOTES = "\"'“”«»‹›」』》〉"
@@ -113,25 +116,19 @@ def _is_believed(witnesses: Iterable[_Witness]) -> bool:
     return None in outlets or len(outlets) >= LEAST_OUTLETS
 
 
-def _agreed(
-    said: dict[_Said, dict[_Witness, None]],
-) -> dict[_Said, dict[_Witness, None]]:
+def _agreed(said: dict[_Said, dict[_Witness, None]]) -> dict[_Said, dict[_Witness, None]]:
     """Whoever says a longer alias that ends the same says the shorter one as well."""
-    by_name: defaultdict[tuple[str, str], list[_Said]] = defaultdict(list)
-    for alias in said:
-        by_name[alias.name, alias.language].append(alias)
-    agreed: dict[_Said, dict[_Witness, None]] = {}
-    for alias, witnesses in said.items():
-        agreed[alias] = dict(witnesses)
-        for longer in by_name[alias.name, alias.language]:
-            if longer != alias and longer.text.endswith(alias.text):
-                agreed[alias].update(said[longer])
+    agreed = {alias: dict(witnesses) for alias, witnesses in said.items()}
+    for longer, witnesses in said.items():
+        for start in range(1, len(longer.text)):
+            shorter = longer._replace(text=longer.text[start:])
+            if shorter in agreed:
+                agreed[shorter].update(witnesses)
     return agreed
 
 
 def _first_of_each(aliases: Iterable[Alias]) -> list[Alias]:
-    """One of those with the same key, and none that only adds words in front of one that as many
-    articles give."""
+    """One of those with the same key."""
     kept: dict[str, Alias] = {}
     for alias in aliases:
         kept.setdefault(key_of(alias.text), alias)
@@ -156,7 +153,7 @@ def _read(
     title: str | None, text: str, language: str | None, names: dict[str, str]
 ) -> Iterator[_Said]:
     whole = unicodedata.normalize("NFKC", f"{title or ''}\n{text[:MOST_CHARACTERS]}")
-    for match in _BRACKETS.finditer(whole):
+    for match in islice(_BRACKETS.finditer(whole), _MOST_BRACKETS):
         inside = match.group(1).strip(_OPEN_QUOTES + _CLOSE_QUOTES + " ")
         before = whole[max(0, match.start() - _LONGEST) : match.start()].rstrip()
         if not inside or not before:

@@ -84,6 +84,14 @@ def test_what_outlets_begin_differently_is_cut_to_what_both_say() -> None:
     assert texts(proposed(PROFILE, given)) == {"فيلكور": "Velkor"}
 
 
+def test_a_longer_alias_speaks_for_the_shorter_one_that_ends_it() -> None:
+    given = [
+        ("1", article("أعلنت «منصة فيلكور» (Velkor) إفلاسها", "ar", "A")),
+        ("2", article("قالت شركة فيلكور (Velkor) إنها", "ar", "B")),
+    ]
+    assert proposed(PROFILE, given) == [Alias("فيلكور", "Velkor", "ar", ("2", "1"))]
+
+
 def test_one_outlet_is_not_enough_and_one_seed_is() -> None:
     text = "벨코르(Velkor) 출금 중단"
     twice = [(str(id_), article(text, "ko", "A")) for id_ in range(2)]

@@ -41,6 +41,10 @@ def test_headline_and_text_count_together() -> None:
     assert "도람건설" not in spelled("ko", "경찰은 도람건설을 불러 조사했다.")
 
 
+def test_a_korean_word_that_no_list_knows_must_come_twice() -> None:
+    assert "띄웠" not in spelled("ko", "새벌시가 가온강에 나룻배를 띄웠다.")
+
+
 def test_a_korean_name_leaves_its_particle() -> None:
     found = spelled("ko", "해솔대교가 무너졌다. 해솔대교는 새 다리다. 해솔대교의 상판.")
     assert "해솔대교" in found
@@ -85,6 +89,10 @@ def test_a_name_is_marked_where_it_stands() -> None:
     assert marks(text, [Term("索尔维航运", "name", 0.5)]) == [(3, 8)]
 
 
+def test_languages_that_are_not_written_in_runs_part_none() -> None:
+    assert not any(background_for(language, "").lexicon for language in ("en", "es", "ar", "th"))
+
+
 def test_an_english_text_with_a_word_of_chinese_keeps_its_pairs() -> None:
     weights = weights_of("en", "The sign read 索尔维航运 in red.")
     assert {"索尔", "尔维", "维航", "航运"} <= weights.keys()
@@ -110,6 +118,7 @@ def test_arabic_words_lose_article_and_small_words() -> None:
     assert {stem(word) for word in ("العبارة", "والعبارة", "بالعبارة", "للعبارة", "عبارة")} == {
         "عباره"
     }
+    assert stem("وقالت") == "قالت"
     assert stem("وزير") == "وزير"
 
 
