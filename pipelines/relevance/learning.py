@@ -31,7 +31,6 @@ from pipelines.relevance.numbers import (
     FULL_TEACHERS,
     HAND_COUNTS,
     LEARNED_SHARE,
-    LEAST_LEARNED,
     LEAST_SCORE,
     LEAST_SHARE,
     LEAST_TEACHERS,
@@ -147,6 +146,7 @@ def _terms(
         and key not in refused
         and carried[key] >= LEAST_TEACHERS
         and (key in names or is_phrase(key))
+        and _is_said_by_several(key, taken)
     }
     share = LEARNED_SHARE * min(1.0, counted / FULL_TEACHERS) if common else 0.0
     spellings = spellings_of(each.features for each in taken)
@@ -155,6 +155,13 @@ def _terms(
         for key, weight in flattened(common)
     )
     return tuple(term for term in terms if term.weight > 0), share
+
+
+def _is_said_by_several(key: str, taken: Iterable[Read]) -> bool:
+    """True for what more than one article says, of more than one outlet where outlets are known:
+    else an outlet's own name and standing lines would be learned."""
+    outlets = [each.example.article.outlet for each in taken if key in each.features.weights]
+    return len(outlets) > 1 and (not any(outlets) or len(set(outlets)) > 1)
 
 
 def _dated(term: Term, key: str, taken: Iterable[Read]) -> Term:
@@ -209,7 +216,7 @@ def threshold_by(own: float, scores: Sequence[float]) -> float:
     Method: the best scores tell the level of reports that are surely about the incident, beginning
     with what the seeds suggest. Few near that level are a short incident, whose reports are alike:
     what scores half as much is a sibling. The more there are, the wider is what the story touches,
-    and the lower the threshold, by the logarithm of their number.
+    and the lower the threshold, by the logarithm of their number; never lower than the seeds say.
     """
     best = heapq.nlargest(LEVEL_OF, (score for score in scores if score > LEAST_SCORE))
     if len(best) < LEAST_TEACHERS:
@@ -217,4 +224,4 @@ def threshold_by(own: float, scores: Sequence[float]) -> float:
     level = (math.fsum(best) + LEVEL_PRIOR * own / FULL_SHARE) / (len(best) + LEVEL_PRIOR)
     near = sum(score > NEAR_LEVEL * level for score in scores)
     share = FULL_SHARE - BREADTH * math.log(max(near, 1) / LEVEL_COUNT)
-    return round(max(LEAST_LEARNED, min(MOST_SHARE, max(LEAST_SHARE, share)) * level), 3)
+    return round(max(own, min(MOST_SHARE, max(LEAST_SHARE, share)) * level), 3)

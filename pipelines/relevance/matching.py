@@ -166,7 +166,7 @@ class Matcher:
         if verdict is not Verdict.OFF_TOPIC and not incident.window.holds(article.published_at):
             verdict = Verdict.OUT_OF_WINDOW
         reasons: tuple[Reason, ...] = ()
-        if score >= EXPLAINED_SHARE * incident.profile.candidate_threshold:
+        if max(own * length, score) >= EXPLAINED_SHARE * incident.profile.candidate_threshold:
             reasons = _heaviest(self._index.parts(shares, length, place), beside, length)
         return Relevance(incident.id or 0, score, verdict, reasons)
 

@@ -148,7 +148,7 @@ KEPT_LEVEL = 2.0
 MOST_ARTICLES_SHOWN = 5
 
 #: A decision by hand counts for so many articles.
-HAND_COUNTS = 3.0
+HAND_COUNTS = 2.0
 
 #: What speaks against: its weight beside the profile's, reached with so many articles; how many
 #: terms; and from which share of the threshold an article came near.
@@ -173,7 +173,6 @@ FULL_SHARE = 0.7
 BREADTH = 0.2
 LEAST_SHARE = 0.3
 MOST_SHARE = 0.9
-LEAST_LEARNED = 0.06
 LEAST_SCORE = 0.03
 
 #: An article is about what stands in its first characters; the rest is not judged.
