@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from pipelines.clean.document import Element
+from pipelines.clean.document import Element, drop_tag
 from pipelines.clean.names import marks_lead, marks_story, other_thing
 from pipelines.clean.nodes import Node
 from pipelines.text import squeeze
@@ -86,7 +86,7 @@ def prune(root: Element) -> None:
     """Take out of the tree, in place, what never holds a word of a story."""
     for element in list(root.iter(*EMPTY_TAGS)):
         if element.tag != "head" and any(True for _ in element.iter("h1", "main")):
-            element.drop_tag()  # never closed, and so around all that follows
+            drop_tag(element)  # never closed, and so around all that follows
     etree.strip_elements(root, *EMPTY_TAGS, with_tail=False)
 
 

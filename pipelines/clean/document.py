@@ -11,7 +11,7 @@ head where a page omits the tag of its body, as minifiers do; such a page is giv
 import re
 from typing import Any
 
-from lxml import etree, html
+from lxml import etree
 
 #: An element of lxml, which comes without types.
 Element = Any
@@ -69,9 +69,35 @@ def parse(text: str) -> Element | None:
     return root
 
 
+def drop_tag(element: Element) -> None:
+    """Take an element's tag out of its tree; its text and children take its place."""
+    parent, previous = element.getparent(), element.getprevious()
+    _append(parent, previous, element.text)
+    _append(parent, element[-1] if len(element) else previous, element.tail)
+    at = parent.index(element)
+    parent[at : at + 1] = element[:]
+
+
+def drop_tree(element: Element) -> None:
+    """Take an element with all that it holds out of its tree; the text behind it stays."""
+    parent = element.getparent()
+    _append(parent, element.getprevious(), element.tail)
+    parent.remove(element)
+
+
+def _append(parent: Element, before: Element | None, text: str | None) -> None:
+    """Put a text behind a child, or at the beginning where there is none."""
+    if not text:
+        return
+    if before is None:
+        parent.text = (parent.text or "") + text
+    else:
+        before.tail = (before.tail or "") + text
+
+
 def _tree(markup: bytes) -> tuple[Element | None, bool]:
     """The tree, and whether libxml2 gave up before the end of the text."""
-    parser = html.HTMLParser(
+    parser = etree.HTMLParser(
         encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True, no_network=True
     )
     try:

@@ -27,7 +27,7 @@ from pipelines.clean.blocks import paragraph
 from pipelines.clean.blocks import text_of as text_of_blocks
 from pipelines.clean.body import Body, body_of, read_body
 from pipelines.clean.clocks import clock_in, with_days
-from pipelines.clean.document import Element, TooComplex, parse
+from pipelines.clean.document import Element, TooComplex, drop_tree, parse
 from pipelines.clean.fragment import html_of
 from pipelines.clean.head import Head, line_of, text_of
 from pipelines.clean.names import name_of, other_thing
@@ -240,10 +240,10 @@ def _read_entry(element: Element, url: str, writers: set[str]) -> _Read:
     at, clock = _time_of(element)
     for mark in list(_marks(element)):
         if mark is not element and len(line_of(mark)) <= HEADLINE_CHARS // 4:
-            mark.drop_tree()
+            drop_tree(mark)
     for signed in [it for it in element.iter(etree.Element) if line_of(it) in writers]:
         if signed is not element and signed.getparent() is not None:
-            signed.drop_tree()
+            drop_tree(signed)
     title = _title_of(element)
     body = read_body(Story(element, (), _NOTHING_AROUND), url, [title] if title else [])
     return _Read(keys, at, clock, title, body)
@@ -340,7 +340,7 @@ def _intro(story: Story | None, elements: list[Element], url: str, titles: list[
     )
     for element in elements:
         if element.getparent() is not None:
-            element.drop_tree()
+            drop_tree(element)
     if story is None:
         return body_of("")
     if not inside:
