@@ -8,6 +8,7 @@ are all "-related-articles-" with their neighbours around them.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
+from string import ascii_lowercase, digits
 
 #: Attributes whose values name what an element is.
 NAMING = frozenset(
@@ -108,21 +109,46 @@ OTHER_THINGS: dict[str, str] = {
 }
 
 
-def _group(number: int, row: str) -> str:
-    row = row.replace("^", "(?<= -)").replace("$", "- ")
-    return f"(?P<g{number}>-(?:{row})(?:-|(?<= )))"
+def _alternatives(row: str) -> list[str]:
+    """The row parted at the bars that stand in no brackets."""
+    parts, depth = [""], 0
+    for sign in row:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
+
+
+def _group(number: int, row: str, letter: str) -> str:
+    """What of a row can begin with a letter: what begins with another is left out."""
+    some = [part for part in _alternatives(row) if part[0] == letter or not part[0].isalnum()]
+    pattern = "|".join(some).replace("^", "(?<= -)").replace("$", "- ")
+    return f"(?P<g{number}>-(?:{pattern})(?:-|(?<= )))" if some else ""
 
 
 @lru_cache(maxsize=1)
 def other_things() -> Callable[[str], str | None]:
-    """What finds the row of `OTHER_THINGS` that a single name is of; sites share most names."""
-    groups = (_group(number, row) for number, row in enumerate(OTHER_THINGS.values()))
-    pattern, reasons = re.compile("|".join(groups)), tuple(OTHER_THINGS)
+    """What finds the row of `OTHER_THINGS` that a single name is of; sites share most names.
+
+    A pattern for each letter that a word can begin with: one for all tries 250 words at each.
+    """
+    reasons, patterns = tuple(OTHER_THINGS), {}
+    for letter in ascii_lowercase + digits:
+        groups = (_group(number, row, letter) for number, row in enumerate(OTHER_THINGS.values()))
+        patterns[letter] = re.compile("|".join(filter(None, groups)))
 
     @lru_cache(maxsize=16384)
     def reason_of(name: str) -> str | None:
-        match = pattern.search(f" {name} ")
-        return reasons[int((match.lastgroup or "g0")[1:])] if match else None
+        name = f" {name} "
+        at = name.find("-")
+        while at >= 0:
+            pattern = patterns.get(name[at + 1])
+            if pattern is not None and (match := pattern.match(name, at)):
+                return reasons[int((match.lastgroup or "g0")[1:])]
+            at = name.find("-", at + 1)
+        return None
 
     return reason_of
 
@@ -143,12 +169,16 @@ STORY = re.compile(
 )
 
 
-@lru_cache(maxsize=8192)
 def words_of(value: str) -> str:
     """A name in its normal form: "leadText  c-share__bar" is " -lead-text- -c-share-bar- "."""
-    tokens = _NOT_WORD.sub("-", _HUMP.sub("-", value).lower()).split()
-    kept = [f"-{token.strip('-')}-" for token in tokens if not _PER_POST.match(token)]
-    return f" {' '.join(kept)} "
+    return f" {' '.join(filter(None, map(_normal, value.split())))} "
+
+
+@lru_cache(maxsize=16384)
+def _normal(word: str) -> str:
+    """One class of a name in normal form, "" where it says nothing; a page repeats most."""
+    token = _NOT_WORD.sub("-", _HUMP.sub("-", word).lower())
+    return "" if _PER_POST.match(token) else f"-{token.strip('-')}-"
 
 
 def name_of(attributes: Iterable[tuple[str, str | Sequence[str]]]) -> str:
