@@ -37,10 +37,12 @@ AROUND = (
 )
 REASONS = (*OTHER_THINGS, "form")
 LINE_REASONS = tuple(LINES)
-_SAYS_BESIDE = re.compile(
-    r"©|\ball rights\b|subscri|newsletter|sign up|follow us|click|cookie|copyright|e-?mail|"
-    r"\bread more\b|https?:|www\.|@"
+#: What stands beside a story says one of these, in small letters; the last ones as whole words.
+_BESIDE = (
+    *("©", "subscri", "newsletter", "sign up", "follow us", "click", "cookie", "copyright"),
+    *("email", "e-mail", "http:", "https:", "www.", "@"),
 )
+_BESIDE_WORDS = re.compile(r"\b(?:all rights|read more)\b")
 _DIGIT = re.compile(r"\d")
 _DIGITS = re.compile(r"\d+")
 #: Of a block's text so much is looked at.
@@ -243,12 +245,19 @@ def _of_text(block: TextBlock) -> tuple[float, ...]:
         len(_DIGIT.findall(text)) / len(text),
         5 * block.text.count(",") / words,
         size / words / 10,
-        _SAYS_BESIDE.search(folded) is not None,
+        _says_beside(folded),
         says_a_year(text),
         "?" in text,
         '"' in text or "“" in text or "«" in text or "„" in text or "「" in text,
         "|" in text or "»" in text or "·" in text,
     )
+
+
+def _says_beside(folded: str) -> bool:
+    if any(word in folded for word in _BESIDE):
+        return True
+    says_words = "all rights" in folded or "read more" in folded
+    return says_words and _BESIDE_WORDS.search(folded) is not None
 
 
 def _shares(nodes: Sequence[Node], blocks: Sequence[TextBlock]) -> tuple[Matrix, Vector, Vector]:

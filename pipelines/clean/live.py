@@ -15,7 +15,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from html import escape, unescape
 from itertools import islice
 from typing import Any
@@ -55,6 +54,8 @@ _HINTS = re.compile(
     r"live-?blog|live-?ticker|-ticker-|-live-(?:event|update|post|entry|feed|-)|"
     r"minute-by-minute|-block-time-"
 )
+#: What each of them has in it.
+_HINTED = ("live", "ticker", "minute-by-minute", "-block-time-")
 _SUSPECTS = etree.XPath(
     "//*[@itemprop='liveBlogUpdate' or contains(@itemtype,'LiveBlogPosting') or "
     "contains(@class,'live') or contains(@class,'Live') or contains(@class,'icker') or "
@@ -103,12 +104,8 @@ def is_suspect(head: Head, names: Iterable[str]) -> bool:
     is none."""
     if any("LiveBlogPosting" in jsonld.types_of(thing) for thing in head.things):
         return True
-    return any(_hints(name) for name in names)
-
-
-@lru_cache(maxsize=8192)
-def _hints(name: str) -> bool:
-    return _HINTS.search(name) is not None
+    whole = "\n".join(names)
+    return any(word in whole for word in _HINTED) and _HINTS.search(whole) is not None
 
 
 def read_live(
