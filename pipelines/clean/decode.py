@@ -104,18 +104,32 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     for mark, codec in _BOMS:
         if body.startswith(mark):
             return _tidy(_read(body[len(mark) :], codec))
-    return _tidy(_read(body, charset_of(body, content_type)))
+    claims = list(_claims(body, content_type))
+    if told := _told_by_marks(body, claims):
+        return _tidy(_read(body, told))
+    try:
+        return _tidy(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return _tidy(_read(body, _other_than_utf8(body, claims)))
 
 
 def charset_of(body: bytes, content_type: str | None) -> str:
     """The codec that reads a body without byte order mark."""
     claims = list(_claims(body, content_type))
+    if codec := _told_by_marks(body, claims):
+        return codec
+    return "utf-8" if _reads(body, "utf-8") else _other_than_utf8(body, claims)
+
+
+def _told_by_marks(body: bytes, claims: list[str]) -> str | None:
+    """A codec of which ASCII alone tells: UTF-16 by its NULs, ISO-2022-JP by its escapes."""
     if codec := _utf16(body):
         return codec
-    if "iso2022_jp" in claims and b"\x1b" in body:
-        return "iso2022_jp"
-    if _reads(body, "utf-8"):
-        return "utf-8"
+    return "iso2022_jp" if "iso2022_jp" in claims and b"\x1b" in body else None
+
+
+def _other_than_utf8(body: bytes, claims: list[str]) -> str:
+    """The codec of a body that is not UTF-8 throughout."""
     for codec in claims:
         if codec not in _TOO_WEAK and _reads(body, codec):
             return codec
