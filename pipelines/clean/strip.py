@@ -145,10 +145,13 @@ def _reason(element: Tag) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def beginnings() -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """The rows of `LINES` as one pattern, its groups g0, g1, ...; and their reasons."""
-    groups = (f"(?P<g{number}>{row})" for number, row in enumerate(LINES.values()))
-    return re.compile("|".join(groups), re.IGNORECASE), tuple(LINES)
+def beginnings() -> tuple[re.Pattern[str], re.Pattern[str], tuple[str, ...]]:
+    """The rows of `LINES` as one pattern, its groups g0, g1, ...; the same for lines in small
+    letters, which takes a third of the time; and their reasons."""
+    rows = LINES.values()
+    whole = "|".join(f"(?P<g{number}>{row})" for number, row in enumerate(rows))
+    small = "|".join(f"(?P<g{number}>{row.lower()})" for number, row in enumerate(rows))
+    return re.compile(whole, re.IGNORECASE), re.compile(small), tuple(LINES)
 
 
 def is_dateline(line: str) -> bool:
@@ -163,7 +166,7 @@ def line_reason(line: str) -> str | None:
         return None
     if _SIGNED.match(line) or _is_date(line):
         return "byline"
-    pattern, reasons = beginnings()
-    match = pattern.match(line)
+    pattern, small, reasons = beginnings()
+    match = small.match(line.lower()) if line.isascii() else pattern.match(line)
     reason = reasons[int((match.lastgroup or "g0")[1:])] if match else None
     return None if reason in _NEVER_SENTENCES and line.endswith((".", "。")) else reason
