@@ -61,7 +61,7 @@ def read_body(story: Story, url: str, titles: Iterable[str] = ()) -> Body:
             broken_off = len(kept) if pay_lines[text] == "rest" else broken_off
         elif _is_links(block, text) and not (is_judged and block.tag in HEADINGS):
             continue
-        elif wanted and _is_headline(block, _key(text), wanted):
+        elif wanted and block.tag != "p" and _is_headline(block, _key(text), wanted):
             wanted.clear()
         elif not (line_reason(text) or (is_judged and not kept and is_dateline(text))):
             kept.append(block)
@@ -96,10 +96,11 @@ def _without_loose_headings(kept: list[Block]) -> list[Block]:
 
 
 def _is_headline(block: Block, key: str, wanted: set[str]) -> bool:
-    """True for a block that repeats a title; an <h1> may say the section's name before it."""
+    """True for what repeats a title and is no paragraph; an <h1> may say the section's name before
+    it."""
     if block.tag == "h1" and any(key.endswith(title) for title in wanted):
         return True
-    return block.tag != "p" and key in wanted
+    return key in wanted
 
 
 def _with_lead(lead: tuple[str, ...], kept: list[Block]) -> list[Block]:
