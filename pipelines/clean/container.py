@@ -52,15 +52,10 @@ SAME_STORY = 0.85
 WHOLE_STORY_CHARS = 300
 
 
-def is_marked_body(node: Node) -> bool:
-    """True for what schema.org's itemprop marks as the text."""
-    return bool(node.name) and node.element.get("itemprop") == "articleBody"
-
-
 #: How a page marks its story, the surest first: with this share of the greatest worth it is
 #: believed.
 MARKS: dict[str, tuple[float, Callable[[Node], bool]]] = {
-    "itemprop": (0.6, is_marked_body),
+    "itemprop": (0.6, lambda node: node.is_body),
     "name": (0.7, lambda node: marks_story(node.name)),
     "article": (0.7, lambda node: node.tag == "article"),
     "main": (0.8, lambda node: "main" in (node.tag, node.element.get("role"))),
@@ -93,8 +88,10 @@ def prune(root: Element) -> None:
 def locate(nodes: list[Node]) -> Place | None:
     """Where the story is, None on a page without prose and marks. Sets `beside` and `worth` of the
     nodes."""
-    _weigh(nodes)
-    reasons = _leave_other_things(nodes)
+    own = [_own_worth(node) for node in nodes]
+    _weigh(nodes, own)
+    reasons = _leave_other_things(nodes, sum(worth for worth in own if worth > 0))
+    _weigh(nodes, own)
     best = _smallest(nodes, range(len(nodes)), NEARLY_ALL)
     if nodes[best].worth <= 0:
         marked = _without_prose(nodes)
@@ -192,24 +189,22 @@ def _own_worth(node: Node) -> float:
     return node.chars - node.link_chars
 
 
-def _weigh(nodes: list[Node]) -> None:
+def _weigh(nodes: list[Node], own: list[float]) -> None:
     """Sum up the worth of every element from below, leaving out what is beside the story."""
-    for node in nodes:
-        node.worth = _own_worth(node)
-    for at in range(len(nodes) - 1, 0, -1):
-        if not nodes[at].beside:
-            nodes[nodes[at].parent].worth += nodes[at].worth
+    for node, worth in zip(nodes, own, strict=True):
+        node.worth = worth
+    for node in reversed(nodes[1:]):
+        if node.worth and not node.beside:
+            nodes[node.parent].worth += node.worth
 
 
-def _leave_other_things(nodes: list[Node]) -> tuple[str | None, ...]:
-    prose = sum(worth for node in nodes if (worth := _own_worth(node)) > 0)
+def _leave_other_things(nodes: list[Node], prose: float) -> tuple[str | None, ...]:
     around = _around_story(nodes)
     reasons = tuple(_reason(node) for node in nodes)
     for at, (node, reason) in enumerate(zip(nodes, reasons, strict=True)):
         if reason is not None and at not in around:
             limit = 0.9 if reason in SURE_NAMES else TOO_MUCH_TO_LEAVE
             node.beside = node.worth < limit * prose
-    _weigh(nodes)
     return reasons
 
 
@@ -224,7 +219,7 @@ def _around_story(nodes: list[Node]) -> set[int]:
     """The elements that enclose the headline or what is marked as the text."""
     around: set[int] = set()
     for at, node in enumerate(nodes):
-        if node.tag in ("h1", "main") or is_marked_body(node):
+        if node.tag in ("h1", "main") or node.is_body:
             while at and at not in around:
                 around.add(at)
                 at = nodes[at].parent

@@ -12,13 +12,14 @@ and without spaces, have like rows.
 import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log1p
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from pipelines.clean.container import Place, is_marked_body, is_prose
+from pipelines.clean.container import Place, is_prose
 from pipelines.clean.head import Head
 from pipelines.clean.names import OTHER_THINGS, marks_lead, marks_story
 from pipelines.clean.nodes import Node, TextBlock, key_of
@@ -131,7 +132,7 @@ def rows_of(
 ) -> Matrix:
     """The table of a page's blocks, one at least, with the columns `COLUMNS`; `place` is where the
     rules find the story."""
-    around = _around(nodes, place)
+    around = _around(nodes, blocks, place)
     texts = np.array([_of_text(block) for block in blocks], np.float32)
     inside = [around[block.at] for block in blocks]
     codes = np.array([_codes(block, near) for block, near in zip(blocks, inside, strict=True)])
@@ -179,11 +180,19 @@ def _bits(codes: Vector, count: int) -> Matrix:
     return ((codes[:, None] >> np.arange(count)) & 1).astype(np.float32)
 
 
-def _around(nodes: Sequence[Node], place: Place) -> list[_Around]:
-    found: list[_Around] = []
-    for at, node in enumerate(nodes):
+def _around(nodes: Sequence[Node], blocks: Sequence[TextBlock], place: Place) -> dict[int, _Around]:
+    """What holds inside the blocks, and inside the elements around them."""
+    holding: set[int] = set()
+    for block in blocks:
+        at = block.at
+        while at not in holding:
+            holding.add(at)
+            at = nodes[at].parent
+    found: dict[int, _Around] = {}
+    for at in sorted(holding):
+        node = nodes[at]
         above = found[node.parent] if at else _Around()
-        found.append(_inside(node, above, place.reasons[at], at == place.container))
+        found[at] = _inside(node, above, place.reasons[at], at == place.container)
     return found
 
 
@@ -199,7 +208,7 @@ def _inside(node: Node, above: _Around, reason: str | None, is_container: bool) 
         above.distance + 1 if reason is None else 0,
         above.beside or node.beside,
         above.story or (bool(name) and marks_story(name)),
-        above.marked or is_marked_body(node),
+        above.marked or node.is_body,
         above.lead or (bool(name) and marks_lead(name)),
         above.contained or is_container,
     )
@@ -295,7 +304,14 @@ def _like(node: Node, parent: Node) -> tuple[str, ...]:
 
 
 def _class_of(element: Any) -> str:
-    return _DIGITS.sub("0", (element.get("class") or "")[:CLASS_CHARS])
+    given = element.get("class")
+    return _undigited(given[:CLASS_CHARS]) if given else ""
+
+
+@lru_cache(maxsize=4096)
+def _undigited(name: str) -> str:
+    """A class with one number for all: "col-12" and "col-6" are alike."""
+    return _DIGITS.sub("0", name)
 
 
 def _of_order(
@@ -312,7 +328,7 @@ def _of_order(
     total, before, seen = sum(len(block.text) for block in blocks), 0, set[str]()
     rows = []
     for at, block in enumerate(blocks):
-        key, words = block.key, set(block.words)
+        key, shared = block.key, len(title_words.intersection(block.words))
         steps = 0 if headline is None else max(-20, min(20, at - headline))
         within = inside[at].contained
         rows.append(
@@ -326,7 +342,7 @@ def _of_order(
                 at < first,
                 at > last,
                 key in keys,
-                len(words & title_words) / max(len(words), 1),
+                shared / len(set(block.words)) if shared else 0.0,
                 key in seen,
                 len(described) > 30 and key[:60] == described[:60],
             )

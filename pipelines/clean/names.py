@@ -169,6 +169,7 @@ STORY = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def words_of(value: str) -> str:
     """A name in its normal form: "leadText  c-share__bar" is " -lead-text- -c-share-bar- "."""
     return f" {' '.join(filter(None, map(_normal, value.split())))} "
@@ -177,7 +178,7 @@ def words_of(value: str) -> str:
 @lru_cache(maxsize=16384)
 def _normal(word: str) -> str:
     """One class of a name in normal form, "" where it says nothing; a page repeats most."""
-    token = _NOT_WORD.sub("-", _HUMP.sub("-", word).lower())
+    token = _NOT_WORD.sub("-", word if word.islower() else _HUMP.sub("-", word).lower())
     return "" if _PER_POST.match(token) else f"-{token.strip('-')}-"
 
 

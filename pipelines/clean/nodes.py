@@ -20,6 +20,9 @@ BLOCK_TAGS = frozenset(
     }
 )
 _WORD = re.compile(r"\w+")
+#: The same for ASCII, in a third of the time.
+_PARTING = {code: " " for code in range(128) if not _WORD.match(chr(code))}
+_IS_BODY = ("itemprop", "articleBody")
 #: With these a line of prose ends: marks of sentences, quotations and brackets.
 PROSE_ENDS = frozenset(".!?…。！？।؟:;\"”»’'）)]")
 
@@ -28,7 +31,7 @@ PROSE_ENDS = frozenset(".!?…。！？।؟:;\"”»’'）)]")
 class Node:
     """An element. `parent` and `block` are places in the list: of the element around it, and of
     the block element that its text belongs to. `name` is what names it (`names.name_of`), `texts`
-    what belongs to it as a block.
+    what belongs to it as a block. `is_body`: schema.org's itemprop marks it as the story's text.
 
     `beside` and `worth` are `container`'s: names put it beside the story; characters of prose."""
 
@@ -38,6 +41,7 @@ class Node:
     block: int
     linked: bool
     name: str
+    is_body: bool = False
     texts: list[str] | None = None
     chars: int = 0
     link_chars: int = 0
@@ -58,7 +62,7 @@ class TextBlock:
         self.text = " ".join("".join(node.texts or ()).split())
         self.link_chars = min(node.link_chars, len(self.text))
         self.folded = self.text.casefold()
-        self.words: list[str] = _WORD.findall(self.folded)
+        self.words = words_of(self.folded)
         self.key = " ".join(self.words)
 
     @property
@@ -69,7 +73,12 @@ class TextBlock:
 
 def key_of(text: str) -> str:
     """The `key` that a block of this text would have; "" for a text without words."""
-    return " ".join(_WORD.findall(text.casefold()))
+    return " ".join(words_of(text.casefold()))
+
+
+def words_of(text: str) -> list[str]:
+    """The runs of letters and digits in a text."""
+    return text.translate(_PARTING).split() if text.isascii() else _WORD.findall(text)
 
 
 def nodes_of(root: Element) -> list[Node]:
@@ -79,33 +88,31 @@ def nodes_of(root: Element) -> list[Node]:
     for element in root.iter():
         parent = element.getparent() if nodes else None
         while inside and inside[-1][0] is not parent:
-            _leave(nodes, *inside.pop())
-        at, tag, names = len(nodes), element.tag, element.items()
-        above = nodes[inside[-1][1]] if inside else None
-        is_block = above is None or tag in BLOCK_TAGS
-        node = Node(
-            element,
-            tag,
-            inside[-1][1] if inside else 0,
-            at if above is None or is_block else above.block,
-            tag == "a" or (above is not None and above.linked),
-            name_of(names) if names else "",
-        )
+            left, at = inside.pop()
+            if text := left.tail:
+                above = nodes[nodes[at].parent]
+                _add(nodes[above.block], text, above.linked)
+        at, tag, attributes = len(nodes), element.tag, element.items()
+        name = name_of(attributes) if attributes else ""
+        is_body = bool(name) and _IS_BODY in attributes
+        if inside:
+            around = inside[-1][1]
+            above = nodes[around]
+            block = at if tag in BLOCK_TAGS else above.block
+            node = Node(element, tag, around, block, tag == "a" or above.linked, name, is_body)
+        else:
+            node = Node(element, tag, 0, at, tag == "a", name, is_body)
         nodes.append(node)
         inside.append((element, at))
         if tag == "br":
             _add(nodes[node.block], "\n", False)
         if text := element.text:
             _add(nodes[node.block], text, node.linked)
-    while inside:
-        _leave(nodes, *inside.pop())
+    for left, at in reversed(inside[1:]):
+        if text := left.tail:
+            above = nodes[nodes[at].parent]
+            _add(nodes[above.block], text, above.linked)
     return nodes
-
-
-def _leave(nodes: list[Node], element: Element, at: int) -> None:
-    if at and (tail := element.tail):
-        around = nodes[nodes[at].parent]
-        _add(nodes[around.block], tail, around.linked)
 
 
 def _add(block: Node, text: str, linked: bool) -> None:
