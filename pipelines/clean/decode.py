@@ -108,7 +108,8 @@ def decode(body: bytes, content_type: str | None = None) -> str:
     if told := _told_by_marks(body, claims):
         return _tidy(_read(body, told))
     try:
-        return _tidy(body.decode("utf-8"))
+        text = body.decode("utf-8")
+        return _tidy(text) if b"\0" in body else text.lstrip("\ufeff")
     except UnicodeDecodeError:
         return _tidy(_read(body, _other_than_utf8(body, claims)))
 
