@@ -102,10 +102,20 @@ def unescaped(text: str) -> str:
     return html.unescape(text) if "&" in text else text
 
 
+def _first_texts(element: Element) -> Iterator[str]:
+    """The texts in an element until there are enough of them."""
+    size = 0
+    for text in element.itertext():
+        yield text
+        size += len(text)
+        if size >= VALUE_CHARS:
+            return
+
+
 def line_of(element: Element) -> str:
     """The text in an element as one line, without the readings of ruby."""
     if next(element.iter("rt", "rp"), None) is None:
-        return squeeze("".join(element.itertext())[:VALUE_CHARS])
+        return squeeze("".join(_first_texts(element))[:VALUE_CHARS])
     parts = [element.text or ""]
     skipped = 0
     for event, node in etree.iterwalk(element, events=("start", "end")):
