@@ -33,7 +33,8 @@ def aliases(head: Head, page: Page, canonical_url: str) -> tuple[str, ...]:
         *(head.meta("og:url"), *head.links.get("amphtml", ())[:2]),
         *head.links.get("canonical", ())[:2],
     )
-    found = [url for raw in raws if raw and (url := _believed(page.url, raw))]
+    given = dict.fromkeys(raw for raw in raws if raw)
+    found = [url for raw in given if (url := _believed(page.url, raw))]
     return tuple(url for url in dict.fromkeys(found) if url != canonical_url)[:MAX_ALIASES]
 
 
