@@ -127,6 +127,9 @@ def _load(script: str) -> Any:
 
 
 def _depth(script: str) -> int:
+    """How deep its brackets are nested, or a bound of that where it is little."""
+    if (most := script.count("{") + script.count("[")) <= MAX_DEPTH:
+        return most
     depth = deepest = 0
     for match in _BRACKETS.finditer(script):
         if match.group(1):
