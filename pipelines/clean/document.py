@@ -104,7 +104,7 @@ def _tree(markup: bytes) -> tuple[Element | None, bool]:
         root = etree.fromstring(markup, parser)
     except etree.XMLSyntaxError:
         return None, False
-    return root, any(entry.level_name == "FATAL" for entry in parser.error_log)
+    return root, len(parser.error_log.filter_from_fatals()) > 0
 
 
 def _flat(match: re.Match[bytes]) -> bytes:
