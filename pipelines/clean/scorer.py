@@ -103,11 +103,9 @@ def _log_odds(rows: Matrix, trees: Trees) -> npt.NDArray[np.float64]:
         leaves = trees.leaves[first : first + some]
         asked = slice(first * trees.questions, (first + len(leaves)) * trees.questions)
         above = values.take(trees.columns[asked], axis=0) > trees.limits[asked, None]
-        masks = above.astype(np.uint32)
-        masks -= np.uint32(1)  # all leaves are left after a "yes"
-        masks |= trees.masks[asked, None]
-        left = np.bitwise_and.reduce(masks.reshape(len(leaves), -1, len(rows)), axis=1)
-        lowest = left & (~left + np.uint32(1))
+        struck = np.multiply(above, ~trees.masks[asked, None], dtype=np.uint32)
+        gone = np.bitwise_or.reduce(struck.reshape(len(leaves), -1, len(rows)), axis=1)
+        lowest = ~gone & (gone + np.uint32(1))
         leaf = np.log2(lowest.astype(np.float32)).astype(np.intp)
         total += np.take_along_axis(leaves, leaf, axis=1).sum(axis=0)
     return total
