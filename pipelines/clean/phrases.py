@@ -30,8 +30,8 @@ _PARTS = re.compile(r"\s+[|–—·•»«:/\\-]{1,2}\s+|\s*\|\s*|:\s+|[!?。！
 
 def fold(text: str) -> str:
     """Text as the phrases are looked for in it: no case, accents or points, plain quotes."""
-    if text.isascii():
-        return squeeze(text.lower())
+    if text.isascii() and text.isprintable():
+        return " ".join(text.lower().split())
     text = unicodedata.normalize("NFKD", text.translate(_PLAIN).casefold())
     return squeeze(_MARKS.sub("", text))
 
