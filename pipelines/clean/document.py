@@ -30,8 +30,11 @@ _FALLBACKS = frozenset({b"noscript", b"iframe", b"textarea"})
 _OPENING = re.compile(
     rb"<(?:!--|(script|style|svg|template|textarea|xmp|noembed|noscript|iframe)\b)", re.IGNORECASE
 )
-#: A start tag as https://html.spec.whatwg.org/#tokenization reads it. Possessive: linear.
-_TAG = re.compile(rb"""<([a-zA-Z][^\s/>]*+)((?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+)>?""")
+#: A start tag as https://html.spec.whatwg.org/#tokenization reads it, but for plain ones without
+#: attributes. Possessive: linear.
+_TAG = re.compile(
+    rb"""<(?![a-zA-Z0-9]{1,20}>)([a-zA-Z][^\s/>]*+)((?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+)>?"""
+)
 _ATTRIBUTE = re.compile(rb"""[^\s"'/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'))?+""")
 _NESTING = re.compile(
     rb"</?(?:div|span|font|b|i|u|em|strong|big|small|center|section|table|tbody|tr|td|ul|ol|a)\b"
@@ -98,7 +101,12 @@ def _append(parent: Element, before: Element | None, text: str | None) -> None:
 def _tree(markup: bytes) -> tuple[Element | None, bool]:
     """The tree, and whether libxml2 gave up before the end of the text."""
     parser = etree.HTMLParser(
-        encoding="utf-8", huge_tree=False, remove_comments=True, remove_pis=True, no_network=True
+        encoding="utf-8",
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        no_network=True,
+        collect_ids=False,
     )
     try:
         root = etree.fromstring(markup, parser)
