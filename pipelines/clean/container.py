@@ -80,7 +80,7 @@ class Place:
 def prune(root: Element) -> None:
     """Take out of the tree, in place, what never holds a word of a story."""
     for part in list(root.iter("h1", "main")):
-        for element in list(part.iterancestors(*EMPTY_TAGS)):
+        for element in reversed(list(part.iterancestors(*EMPTY_TAGS))):
             if element.tag != "head":
                 drop_tag(element)  # never closed, and so around all that follows
     etree.strip_elements(root, *EMPTY_TAGS, with_tail=False)
