@@ -26,7 +26,9 @@ _INVISIBLE = re.compile(
 
 def squeeze(text: str) -> str:
     """One line: every run of white space is one blank; controls and invisible marks are gone."""
-    return " ".join(_INVISIBLE.sub("", _LINE_ENDS.sub("\n", text)).split())
+    if not text.isprintable() and _INVISIBLE.search(text):
+        text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
+    return " ".join(text.split())
 
 
 _LINE_ENDS = re.compile("\r\n?|\x85|\u2028|\u2029")
