@@ -22,6 +22,14 @@ TOKEN = re.compile(rf"\b[A-Z](?:\.[A-Z](?![^\W_]))+\.?|{_WORD.pattern}")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b\u2060\ufeff\u202a-\u202e\u2066-\u2069]"
 )
+#: The bytes of western Europe's charset, in which words are counted in a third of the time: what is
+#: in no word is a blank, and both apostrophes are one.
+_WESTERN = "cp1252"
+_PARTING = bytes(
+    byte if _WORD.match(sign) else ord("'") if sign in "'’" else ord(" ")
+    for byte in range(256)
+    for sign in [bytes([byte]).decode(_WESTERN, "replace")]
+)
 
 
 def squeeze(text: str) -> str:
@@ -73,6 +81,16 @@ def segment(text: str) -> str:
 
 def count_words(text: str) -> int:
     """Length of a text in words; two characters of an unspaced script count as one."""
+    try:
+        parted = text.encode(_WESTERN).translate(_PARTING)
+    except UnicodeEncodeError:
+        return _count_words(text)
+    if b"''" in parted:  # two together end a word
+        return _count_words(text)
+    return len(parted.replace(b"'", b"").split())
+
+
+def _count_words(text: str) -> int:
     if _RUN.search(text) is None:
         return len(_WORD.findall(text))
     spaced = unspaced = 0
