@@ -8,7 +8,7 @@
   `robots`;
 - where its story is: `nodes` (the tree as a list), `container` with `names` (by rules), `features`
   and `scorer` with `trees.json` (block by block, learned), `story` (both together);
-- its text and markup: `body` with `strip`, `blocks` and `fragment`, by BeautifulSoup;
+- its text and markup: `body` with `soup`, `strip`, `blocks` and `fragment`, by BeautifulSoup;
 - what it is: `live` with `clocks` (the entries of a live blog), `lookalikes` (no article) and
   `teasers` (not all of one) with the `phrases` of the `tongues` (`latin_tongues`, `other_tongues`,
   rows of `tongue`).

@@ -12,9 +12,10 @@ from bs4 import BeautifulSoup
 from lxml import etree
 
 from pipelines.clean.blocks import HEADINGS, Block, blocks, paragraph, text_of
-from pipelines.clean.document import Element, TooComplex
+from pipelines.clean.document import TooComplex
 from pipelines.clean.fragment import html_of
 from pipelines.clean.phrases import notices
+from pipelines.clean.soup import soup_of
 from pipelines.clean.story import Story
 from pipelines.clean.strip import cut_other_things, is_dateline, line_reason
 from pipelines.text import count_words, squeeze
@@ -48,7 +49,7 @@ def read_body(story: Story, url: str, titles: Iterable[str] = ()) -> Body:
     Raises TooComplex where the container has more markup than BeautifulSoup reads in good time.
     """
     is_judged = story.kept is not None
-    soup = _soup(story.kept if is_judged else story.container)
+    soup = _soup(story)
     if not is_judged:
         cut_other_things(soup)
     wanted = {key for title in titles if (key := _key(title))}
@@ -75,14 +76,15 @@ def body_of(text: str, broken_off: bool = False, html: str | None = None) -> Bod
     return Body(text, count_words(text), broken_off, html or None)
 
 
-def _soup(container: Element) -> BeautifulSoup:
+def _soup(story: Story) -> BeautifulSoup:
+    container = story.container if story.kept is None else story.kept
     elements = sum(1 for _ in container.iter())
     if elements > MAX_STORY_ELEMENTS:
         raise TooComplex(f"{elements} elements in the story, more than {MAX_STORY_ELEMENTS}")
     markup = etree.tostring(container, encoding="unicode", method="html", with_tail=False)
     if len(markup) > MAX_STORY_CHARS:
         raise TooComplex(f"{len(markup)} characters of story, more than {MAX_STORY_CHARS}")
-    return BeautifulSoup(markup, "lxml")
+    return BeautifulSoup(markup, "lxml") if story.kept is None else soup_of(story.kept)
 
 
 def _is_links(block: Block, text: str) -> bool:
