@@ -156,7 +156,8 @@ def _surroundings(seen: Matrix, weights: Matrix, parents: Vector, likes: Vector)
     """The blocks before and after, and the means over siblings, like and page, each block with the
     logarithm of its length as its weight."""
     count = len(seen)
-    padded = np.pad(seen, ((3, 3), (0, 0)))
+    padded = np.zeros((count + 6, seen.shape[1]), np.float32)
+    padded[3:-3] = seen
     parts = [padded[3 + steps : 3 + steps + count] for steps in NEIGHBOURS]
     weighted = seen * weights
     for numbers in (parents, likes, np.zeros(count, np.intp)):
