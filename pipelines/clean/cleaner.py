@@ -15,8 +15,8 @@ from datetime import UTC, datetime
 from pipelines.clean import live, lookalikes, robots, sniff, teasers
 from pipelines.clean.body import MAX_STORY_CHARS, Body, body_of, read_body
 from pipelines.clean.container import prune
-from pipelines.clean.decode import decode
-from pipelines.clean.document import TooComplex, parse
+from pipelines.clean.decode import text_and_utf8
+from pipelines.clean.document import TooComplex, parse_utf8
 from pipelines.clean.fragment import base_of
 from pipelines.clean.head import Head, read_head
 from pipelines.clean.metadata import (
@@ -74,8 +74,8 @@ def _clean(page: Page, now: datetime) -> Cleaned:
         raise TooComplex(f"{len(page.body)} bytes, more than {MAX_PAGE_BYTES}")
     if reason := sniff.why_not_html(page.body, content_type):
         return Cleaned(page, None, Outcome.NOT_HTML, reason)
-    text = decode(page.body, content_type)
-    root = parse(text)
+    text, utf8 = text_and_utf8(page.body, content_type)
+    root = parse_utf8(utf8)
     if root is None:
         return Cleaned(page, None, Outcome.NO_TEXT, "the page is empty")
     head = read_head(root, text, page.url)

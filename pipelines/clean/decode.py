@@ -101,6 +101,11 @@ def decode(body: bytes, content_type: str | None = None) -> str:
 
     `content_type` is the header as sent. Byte order marks and NULs are gone.
     """
+    return text_and_utf8(body, content_type)[0]
+
+
+def text_and_utf8(body: bytes, content_type: str | None) -> tuple[str, bytes]:
+    """The same with its UTF-8, which mostly is the body as it came."""
     for mark, codec in _BOMS:
         if body.startswith(mark):
             return _tidy(_read(body[len(mark) :], codec))
@@ -109,7 +114,7 @@ def decode(body: bytes, content_type: str | None = None) -> str:
         return _tidy(_read(body, told))
     try:
         text = body.decode("utf-8")
-        return _tidy(text) if b"\0" in body else text.lstrip("\ufeff")
+        return _tidy(text) if b"\0" in body else (text, body)
     except UnicodeDecodeError:
         return _tidy(_read(body, _other_than_utf8(body, claims)))
 
@@ -216,5 +221,6 @@ def _read(body: bytes, codec: str) -> str:
     return body.decode(codec, "replace")
 
 
-def _tidy(text: str) -> str:
-    return text.lstrip("\ufeff").replace("\0", "")
+def _tidy(text: str) -> tuple[str, bytes]:
+    text = text.lstrip("\ufeff").replace("\0", "")
+    return text, text.encode("utf-8", "replace")

@@ -58,7 +58,12 @@ def parse(text: str) -> Element | None:
 
     Raises TooComplex where the page is beyond the bounds above.
     """
-    markup = _without_bulk(text.encode("utf-8", "replace"))
+    return parse_utf8(text.encode("utf-8", "replace"))
+
+
+def parse_utf8(markup: bytes) -> Element | None:
+    """The same of a text that is UTF-8."""
+    markup = _without_bulk(markup)
     if len(markup) > MAX_MARKUP_BYTES:
         raise TooComplex(f"{len(markup)} bytes of markup, more than {MAX_MARKUP_BYTES}")
     if (tags := markup.count(b"<")) > MAX_TAGS:
