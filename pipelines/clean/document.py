@@ -31,9 +31,9 @@ _OPENING = re.compile(
     rb"<(?:!--|(script|style|svg|template|textarea|xmp|noembed|noscript|iframe)\b)", re.IGNORECASE
 )
 #: A start tag as https://html.spec.whatwg.org/#tokenization reads it, but for plain ones without
-#: attributes. Possessive: linear.
+#: attributes; what it holds behind its name. Possessive: linear.
 _TAG = re.compile(
-    rb"""<(?![a-zA-Z0-9]{1,20}>)([a-zA-Z][^\s/>]*+)((?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+)>?"""
+    rb"""<(?![a-zA-Z0-9]{1,20}>)[a-zA-Z][^\s/>]*+((?:[^>"'=]++|=\s*+"[^"]*+"|=\s*+'[^']*+'|["'=])*+)>?"""
 )
 _ATTRIBUTE = re.compile(rb"""[^\s"'/=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'))?+""")
 _NESTING = re.compile(
@@ -68,7 +68,8 @@ def parse_utf8(markup: bytes) -> Element | None:
         raise TooComplex(f"{len(markup)} bytes of markup, more than {MAX_MARKUP_BYTES}")
     if (tags := markup.count(b"<")) > MAX_TAGS:
         raise TooComplex(f"{tags} tags, more than {MAX_TAGS}")
-    markup = _TAG.sub(_bare_if_crowded, markup)
+    if any(_is_crowded(held) for held in _TAG.findall(markup) if len(held) > 2 * MAX_ATTRIBUTES):
+        markup = _TAG.sub(_bare_if_crowded, markup)
     if not _BODY.search(markup):
         markup = _FIRST_PART.sub(rb"<body>\g<0>", markup, count=1)
     root, cut = _tree(markup)
@@ -151,7 +152,8 @@ def _without_bulk(markup: bytes) -> bytes:
 def _bare_if_crowded(match: re.Match[bytes]) -> bytes:
     if len(match.group()) < _LONG_TAG_CHARS:
         return match.group()
-    return b"<" + match.group(1) + b">" if _is_crowded(match.group(2)) else match.group()
+    name = match.group()[: match.start(1) - match.start()]
+    return name + b">" if _is_crowded(match.group(1)) else match.group()
 
 
 def _is_crowded(attributes: bytes) -> bool:
