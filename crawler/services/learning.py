@@ -36,7 +36,8 @@ def relearn(home: Home, slug: str, edit: Callable[[Profile], Profile] = lambda p
             incident = incidents.get(conn, slug)
             profile = edit(incident.profile)
             found = list(examples.standings(conn, incident.id or 0)) if profile.learns else []
-            scores = [one.score for one in found if not one.is_copy]
+            is_lone = len(incident.seeds) == 1
+            scores = [one.score for one in found if is_lone and not one.is_copy]
             seen = _examples(conn, profile, found, scores)
         profile = relevance.learn(profile, seen, scores)
         if profile == incident.profile:

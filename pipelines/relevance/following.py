@@ -38,7 +38,7 @@ def follow(
 
     Without `learns` all are judged by the profile of the seeds. Raises as `derive` does.
     """
-    follower = Follower(derive(seeds), learns=learns)
+    follower = Follower(derive(seeds), is_lone=len(seeds) == 1, learns=learns)
     judged: dict[int, Relevance] = {}
     for place in sorted(
         range(len(stream)), key=lambda place: stream[place][1].published_at or _LAST
@@ -54,7 +54,8 @@ def follow(
 class Follower:
     """A profile that changes with what was seen."""
 
-    def __init__(self, profile: Profile, *, learns: bool = True) -> None:
+    def __init__(self, profile: Profile, *, is_lone: bool, learns: bool = True) -> None:
+        self._is_lone = is_lone
         self._learns = learns
         self._taken: list[Read] = []
         self._left: list[Read] = []
@@ -84,4 +85,5 @@ class Follower:
             del side[:-MOST_EXAMPLES]
         self._unlearned += 1
         if self._unlearned >= min(RELEARN_EVERY, len(self._scores) // 2):
-            self._take(learn_from(self.profile, [*self._taken, *self._left], self._scores))
+            scores = self._scores if self._is_lone else ()
+            self._take(learn_from(self.profile, [*self._taken, *self._left], scores))

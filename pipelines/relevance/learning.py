@@ -30,6 +30,7 @@ from pipelines.relevance.numbers import (
     FULL_SHARE,
     FULL_TEACHERS,
     HAND_COUNTS,
+    LEARNED_RARITY,
     LEARNED_SHARE,
     LEAST_SCORE,
     LEAST_SHARE,
@@ -40,6 +41,7 @@ from pipelines.relevance.numbers import (
     MOST_AGAINST,
     MOST_ARTICLES_SHOWN,
     MOST_EXAMPLES,
+    MOST_OF_LEARNED,
     MOST_SHARE,
     NEAR_LEVEL,
     NEAR_SHARE,
@@ -89,8 +91,8 @@ def is_near(profile: Profile, score: float) -> bool:
 def learn(profile: Profile, examples: Iterable[Example], scores: Sequence[float]) -> Profile:
     """The profile with `learned` as the examples teach it, None where they teach nothing or it does
     not learn; all else stays. The latest `MOST_EXAMPLES` of each side count, in whatever order they
-    come. `scores` are what all articles so far scored, or the best of them: they tell the
-    threshold."""
+    come. `scores` are what all articles so far scored: they tell the threshold of an incident with
+    a lone seed. Several seeds tell it as well by themselves: then give none."""
     return learn_from(profile, [read(example) for example in examples], scores)
 
 
@@ -145,16 +147,25 @@ def _terms(
         if key not in own
         and key not in refused
         and carried[key] >= LEAST_TEACHERS
-        and (key in names or is_phrase(key))
+        and (is_phrase(key) or (key in names and _is_rare(key, taken)))
         and _is_said_by_several(key, taken)
     }
     share = LEARNED_SHARE * min(1.0, counted / FULL_TEACHERS) if common else 0.0
     spellings = spellings_of(each.features for each in taken)
     terms = (
-        _dated(term_of(key, share * weight, spellings), key, taken)
+        _dated(term_of(key, share * min(weight, MOST_OF_LEARNED), spellings), key, taken)
         for key, weight in flattened(common)
     )
     return tuple(term for term in terms if term.weight > 0), share
+
+
+def _is_rare(key: str, taken: Iterable[Read]) -> bool:
+    """True for a name that is no everyday word: Tuesday, South and Agency are written alike."""
+    return all(
+        each.features.background.rarity(key) >= LEARNED_RARITY
+        for each in taken
+        if key in each.features.weights
+    )
 
 
 def _is_said_by_several(key: str, taken: Iterable[Read]) -> bool:

@@ -117,6 +117,10 @@ LEAST_TEACHERS = 3
 FULL_TEACHERS = 10
 MOST_EXAMPLES = 50
 LEARNED_SHARE = 0.2
+#: No learned name is more of it than this: Seoul is in the news for many reasons.
+MOST_OF_LEARNED = 0.25
+#: A name that is learned stands in one article of thirty at most; Tuesday stands in one of ten.
+LEARNED_RARITY = 3.5
 #: Along a stream the profile is made anew with every so many articles.
 RELEARN_EVERY = 5
 
