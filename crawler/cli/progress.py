@@ -33,7 +33,7 @@ def progress(what: str) -> Iterator[Callable[[int, int], None]]:
             output.say(f"{what} {done} of {of}")
             return
         if not drawn.tasks:
-            drawn.add_task(what)
+            drawn.add_task(what, completed=done, total=of)
             drawn.start()
         drawn.update(drawn.task_ids[0], completed=done, total=of)
 
