@@ -9,11 +9,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from crawler.cli import editing, options, output
+from crawler.cli import backtests, editing, options, output
 from crawler.cli.learning import draw_learned, learn
-from crawler.cli.options import AsJson, Slug, Yes
+from crawler.cli.options import AsJson, DryRun, Slug, Yes
+from crawler.cli.progress import progress
 from crawler.home import Home, open_home
 from crawler.services import incidents, learning, sources
+from crawler.services.backtest import BackTest
 from crawler.services.incident_file import read_incident, write_incident
 from pipelines.errors import BadInput, FollowupError
 from pipelines.incident import Incident, Term
@@ -49,20 +51,54 @@ def new(
         bool,
         typer.Option("--add-sources", metavar="", help="Add the proposed sources without asking."),
     ] = False,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make an incident from one to three articles about it (.txt, .html or URL)."""
+    """Make an incident from one to three articles about it (.txt, .html or URL).
+
+    Before it is saved, what it would take of the articles that are stored already is shown.
+    """
     begin, end = options.day("--since", since), options.day("--until", until, end=True)
+    may_ask = not (yes or as_json) and sys.stdin.isatty()
     with open_home() as home:
-        incident = incidents.new(home, slug, seed, title=title, since=begin, until=end)
+        incident = incidents.draft(home, slug, seed, title=title, since=begin, until=end)
         proposals = incidents.propose(incident)
+        if not as_json:
+            _draw(incident)
+        tested = _tested(home, incident, draw=not as_json)
+        saved = None
+        if _may_save(ask=may_ask, dry_run=dry_run):
+            with progress("taken in") as seen:
+                saved = incidents.add(home, incident, tested, seen=seen)
+            incident = saved.incident
         if as_json:
             proposed = [proposal.record() for proposal in proposals]
-            output.put_json(incidents.record(incident) | {"proposed_sources": proposed})
-        else:
-            _draw(incident)
+            told = incidents.record(incident) | {"proposed_sources": proposed}
+            output.put_json(told | backtests.record(tested, saved))
         _tell_window(home, incident)
-        _offer_sources(home, incident, proposals, ask=not as_json, yes=add_sources)
+        if saved is None:
+            return output.say("Nothing is saved.")
+        if not as_json:
+            backtests.tell_saved(saved)
+        return _offer_sources(
+            home, incident, proposals, show=not as_json, ask=may_ask, add=add_sources
+        )
+
+
+def _tested(home: Home, incident: Incident, *, draw: bool) -> BackTest | None:
+    """What the incident would make of the stored articles, drawn where there are any."""
+    with progress("stored articles judged") as seen:
+        tested = incidents.back_test(home, incident, seen=seen)
+    if draw and tested is not None:
+        backtests.draw(tested, incident.slug)
+    return tested
+
+
+def _may_save(*, ask: bool, dry_run: bool) -> bool:
+    if dry_run:
+        return False
+    return not ask or typer.confirm("Save it?", default=True, err=True)
 
 
 def _offer_sources(
@@ -70,16 +106,17 @@ def _offer_sources(
     incident: Incident,
     proposals: list[incidents.Proposal],
     *,
+    show: bool,
     ask: bool,
-    yes: bool,
+    add: bool,
 ) -> None:
     """Show the proposed sources, and add them where the person says so."""
-    if ask and proposals:
+    if show and proposals:
         _draw_proposals(proposals)
-    if proposals and not yes and ask and sys.stdin.isatty():
+    if proposals and ask and not add:
         number = output.counted(len(proposals), "source")
-        yes = typer.confirm(f"Add these {number}?", default=True, err=True)
-    if yes:
+        add = typer.confirm(f"Add these {number}?", default=True, err=True)
+    if add:
         number = output.counted(_add(home, proposals), "source")
         output.say(f"{number} added. Look now: followup crawl --incident {incident.slug}")
     elif not sources.list_all(home):
@@ -157,6 +194,7 @@ def show(slug: Slug, as_json: AsJson = False) -> None:
             return output.put_json(incidents.record(incident) | learned)
         _draw(incident)
         draw_learned(learned)
+        output.say(f"Change what it is recognised by: followup incident edit {slug}")
         return _tell_window(home, incident)
 
 
@@ -183,7 +221,6 @@ def _draw(incident: Incident) -> None:
     ):
         grid.add_row(label, Text(output.plain(value)))
     output.put(grid)
-    output.say(f"Change what it is recognised by: followup incident edit {incident.slug}")
 
 
 def _weights(terms: list[Term]) -> str:
@@ -204,26 +241,66 @@ def edit(
     print_only: Annotated[
         bool, typer.Option("--print", metavar="", help="Only print the TOML file.")
     ] = False,
+    alias: Annotated[
+        list[str] | None,
+        typer.Option("--alias", metavar="TEXT", help="Further name, in any script; repeatable."),
+    ] = None,
+    no_alias: Annotated[
+        list[str] | None,
+        typer.Option("--no-alias", metavar="TEXT", help="Alias to take back; repeatable."),
+    ] = None,
+    yes: Yes = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Edit an incident as TOML: in $EDITOR, or with --print and --file."""
+    """Edit an incident as TOML: in $EDITOR, or with --print and --file. --alias and --no-alias give
+    and take back further names without an editor.
+
+    Before it is saved, what would change among the stored articles is shown.
+    """
+    if (alias or no_alias) and (file or print_only):
+        raise typer.BadParameter(
+            "Aliases are given and taken back without --file and --print.", param_hint="'--alias'"
+        )
     with open_home() as home:
         incident = incidents.get(home, slug)
         text = write_incident(incident)
         if print_only:
             return output.put_json({"toml": text}) if as_json else _print(text)
-        edited = _edited(text, file)
-        if edited is None or not edited.strip():
+        may_ask = not (yes or as_json) and sys.stdin.isatty()
+
+        def save(edited: Incident) -> bool:
+            return _save(home, edited, ask=may_ask, dry_run=dry_run, as_json=as_json)
+
+        if alias or no_alias:
+            save(incidents.with_aliases(incident, alias or (), no_alias or ()))
+            return None
+        written = _edited(text, file)
+        if written is None or not written.strip():
             return output.say("Nothing was changed.")
+        is_saved = False
         try:
-            saved = incidents.save(home, read_incident(edited, incident))
-        except BadInput as error:
-            if file is None:
-                _keep_draft(home, slug, edited)
-            raise error
-        if as_json:
-            return output.put_json(incidents.record(saved))
-        return output.say(f"Incident {slug} is saved.")
+            is_saved = save(read_incident(written, incident))
+        finally:
+            if file is None and not is_saved:
+                _keep_draft(home, slug, written)
+
+
+def _save(home: Home, edited: Incident, *, ask: bool, dry_run: bool, as_json: bool) -> bool:
+    """Show what an edited incident would change, and save it; false where it was not."""
+    tested = _tested(home, edited, draw=not as_json)
+    saved = None
+    if _may_save(ask=ask and tested is not None, dry_run=dry_run):
+        with progress("judged anew") as seen:
+            saved = incidents.save(home, edited, tested, seen=seen)
+    if as_json:
+        told = incidents.record(saved.incident if saved else edited)
+        output.put_json(told | backtests.record(tested, saved))
+    elif saved is None:
+        output.say("Nothing is saved.")
+    else:
+        backtests.tell_saved(saved)
+    return saved is not None
 
 
 def _print(text: str) -> None:

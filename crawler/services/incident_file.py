@@ -5,6 +5,7 @@ What is wrong is refused with its line, key, value and remedy, and nothing is sa
 
 import re
 import tomllib
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -12,19 +13,32 @@ from typing import Any
 from pipelines.dates import iso, parse_day, to_utc
 from pipelines.errors import BadInput
 from pipelines.incident import Follows, Incident, Profile, Term, Window
+from pipelines.relevance.editing import alias_weight, still_learned
+from pipelines.relevance.matching import thresholds_of
+from pipelines.relevance.record import is_recordable
 
-_KINDS = {"term": "terms", "name": "names", "alias": "aliases"}
+_KINDS = {"alias": "aliases", "name": "names", "term": "terms", "number": "numbers"}
 _HEAD = """\
 # Incident {slug}. Save to keep, leave empty to change nothing.
 # An article whose score reaches `threshold` is a follow-up; from `candidate_threshold` it is kept
-# apart for review. `since` and `until` bound when it was published; leave out to leave open.
+# apart for review. Both follow what is learned, unless `fixed` is true, as it is when you change
+# them. `since` and `until` bound when an article was published; leave out to leave open.
 """
 _NOTES = {
+    "learns": """\
+# What is taken and what people decide teaches further terms, unless `learns` is false. Words and
+# names that must not be learned stand in `refused`, e.g. ["Christmas"].""",
     "terms": "# Words, by their first letters as written here = weight.",
     "names": "# Names of people, organisations, places and works = weight.",
-    "aliases": "# Other names, also in other scripts, given by hand = weight.",
+    "numbers": "# Numbers with the word beside them = weight.",
+    "aliases": """\
+# Other names of the same, which the seeds don't have = weight; most often those in other scripts,
+# by which reports in other languages are found, e.g. "소니 픽처스" = {weight:.3g}.
+# With that weight an article that has it in its headline is at least a candidate.""",
     "follows": "# Empty lists: all sources. Else those with one of these ids, tags, ...",
 }
+#: Learned terms that are shown of each kind; the lighter ones hardly matter.
+_SHOWN_LEARNED = 24
 
 
 def write_incident(incident: Incident) -> str:
@@ -37,16 +51,46 @@ def write_incident(incident: Incident) -> str:
     lines += [f"until = {iso(window.until)}"] if window.until else []
     lines += [f"threshold = {profile.threshold:.4f}"]
     lines += [f"candidate_threshold = {profile.candidate_threshold:.4f}"]
+    lines += [f"fixed = {str(profile.fixed).lower()}"]
     lines += _pair("languages", list(profile.languages))
+    lines += ["", _NOTES["learns"], f"learns = {str(profile.learns).lower()}"]
+    lines += _pair("refused", list(profile.refused))
+    lines += _learned(profile)
     lines += ["", _NOTES["follows"], "[follows]"]
     for key in ("ids", "tags", "languages", "countries"):
         lines += _pair(key, list(getattr(incident.follows, key)))
     for kind, section in _KINDS.items():
-        lines += ["", _NOTES[section], f"[{section}]"]
+        lines += ["", _NOTES[section].format(weight=alias_weight(profile)), f"[{section}]"]
         for term in profile.terms:
             if term.kind == kind:
                 lines.append(f"{_quoted(term.text)} = {term.weight:.4f}")
     return "\n".join(lines) + "\n"
+
+
+def _learned(profile: Profile) -> list[str]:
+    """What was learned, as comments: it is made of the articles, not by hand."""
+    if profile.learned is None:
+        return []
+    learned = profile.learned
+    threshold, candidate = thresholds_of(profile)
+    return [
+        "",
+        f"# Learned from {learned.accepted} accepted articles, {learned.share:.0%} of the profile.",
+        "# It stays when you save; put into `refused` what you don't want.",
+        f"# By now a follow-up has {threshold:.3f} or more, a candidate {candidate:.3f}.",
+        *_learned_terms("for", learned.terms),
+        *_learned_terms("against", learned.against),
+    ]
+
+
+def _learned_terms(side: str, terms: Sequence[Term]) -> list[str]:
+    lines = []
+    for term in terms[:_SHOWN_LEARNED]:
+        since = f", since {term.since.date()}" if term.since else ""
+        articles = f", articles {', '.join(term.articles)}" if term.articles else ""
+        lines.append(f"#   {side} {_quoted(term.text)} {term.weight:.4f}{since}{articles}")
+    more = len(terms) - _SHOWN_LEARNED
+    return [*lines, f"#   {side} {more} more"] if more > 0 else lines
 
 
 def _pair(key: str, value: Any) -> list[str]:
@@ -110,7 +154,10 @@ class _Reader:
             "until",
             "threshold",
             "candidate_threshold",
+            "fixed",
             "languages",
+            "learns",
+            "refused",
             "follows",
             *_KINDS.values(),
         }
@@ -129,11 +176,12 @@ class _Reader:
         )
 
     def _profile(self, old: Profile) -> Profile:
-        terms = tuple(
-            Term(text, kind, self._weight(section, text, weight))
+        known = {(term.kind, term.text): term for term in old.terms}
+        terms = [
+            self._term(Term(text, kind, self._weight(section, text, weight)), known)
             for kind, section in _KINDS.items()
             for text, weight in self._table(section).items()
-        )
+        ]
         if not terms:
             raise BadInput(
                 "Without terms and names nothing can be recognised.",
@@ -141,10 +189,49 @@ class _Reader:
             )
         threshold = self._share("threshold", old.threshold)
         candidate = self._share("candidate_threshold", old.candidate_threshold)
+        is_moved = (threshold, candidate) != (old.threshold, old.candidate_threshold)
         if candidate > threshold:
             self._refuse("candidate_threshold", candidate, "Let it not be above threshold.")
-        ordered = sorted(terms, key=lambda term: (-term.weight, term.kind, term.text))
-        return Profile(tuple(ordered), self._strings("languages", None), threshold, candidate)
+        places = {kind_and_text: place for place, kind_and_text in enumerate(known)}
+        ordered = sorted(
+            terms,
+            key=lambda term: (-term.weight, places.get((term.kind, term.text), len(places))),
+        )
+        profile = Profile(
+            tuple(ordered),
+            self._strings("languages", None),
+            threshold,
+            candidate,
+            refused=self._refused(),
+            learns=self._truth("learns", old.learns),
+            fixed=self._truth("fixed", old.fixed) or is_moved,
+        )
+        return replace(profile, learned=still_learned(old.learned, profile))
+
+    def _term(self, term: Term, known: Mapping[tuple[str, str], Term]) -> Term:
+        """As it is known, where it is: with all digits, and with the articles that taught it."""
+        if not is_recordable(term.text):
+            remedy = "Write a word or a few, with letters or digits."
+            self._refuse(term.text, term.weight, remedy)
+        old = known.get((term.kind, term.text))
+        if old is None:
+            return term
+        return (
+            old if f"{old.weight:.4f}" == f"{term.weight:.4f}" else replace(old, weight=term.weight)
+        )
+
+    def _refused(self) -> tuple[str, ...]:
+        refused = self._strings("refused", None)
+        for text in refused:
+            if not is_recordable(text):
+                self._refuse("refused", [text], 'Give words or names, e.g. ["Christmas"].')
+        return tuple(dict.fromkeys(refused))
+
+    def _truth(self, key: str, default: bool) -> bool:
+        value = self._data.get(key, default)
+        if not isinstance(value, bool):
+            self._refuse(key, value, "Write true or false, without quotes.")
+        return bool(value)
 
     def _follows(self) -> Follows:
         table = self._table("follows")
@@ -187,7 +274,7 @@ class _Reader:
         value = self._data.get(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= 1:
             self._refuse(key, value, "Give a number above 0 and up to 1.")
-        return float(value)
+        return default if f"{value:.4f}" == f"{default:.4f}" else float(value)
 
     def _weight(self, section: str, key: str, value: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6:

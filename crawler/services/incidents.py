@@ -1,14 +1,16 @@
 """Incidents: derived from seeds, shown, edited, closed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from crawler.catalogue import Row, find
 from crawler.home import Home
-from crawler.services import crawls, schedule, sources
+from crawler.services import backtest, crawls, learning, schedule, sources
+from crawler.services.backtest import BackTest, Written
+from crawler.services.judging import Seen
 from crawler.services.sources import Added
 from crawler.wanted import Wanted
 from pipelines.clean.language import guessed
@@ -16,7 +18,7 @@ from pipelines.clean.pool import CleaningPool
 from pipelines.dates import iso, parse_time, to_utc
 from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Incident, Profile, Seed, SourceKind, check_slug, window_of
-from pipelines.relevance import derive
+from pipelines.relevance import derive, editing
 from pipelines.store import incidents as store
 from pipelines.text import count_words, paragraphs
 from pipelines.urls import host_of, origin_of, registrable_domain
@@ -52,7 +54,19 @@ class Proposal:
         }
 
 
-def new(
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """An incident as it is stored, and what of the stored articles changed with it."""
+
+    incident: Incident
+    written: Written
+
+
+def silent(done: int, of: int) -> None:
+    """For callers that show nobody how far it is."""
+
+
+def draft(
     home: Home,
     slug: str,
     given: Sequence[str],
@@ -61,7 +75,7 @@ def new(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Incident:
-    """Derive an incident from seeds (files or URLs) and store it.
+    """Derive an incident from seeds (files or URLs); it is not stored.
 
     Raises BadInput or SeedWithoutText where no profile can come of them.
     """
@@ -73,16 +87,58 @@ def new(
                 remedy=f"Choose another name, or see 'followup incident show {slug}'.",
             )
     seeds = read_seeds(home, given)
-    incident = Incident(
+    return Incident(
         slug=slug,
         title=title or next((seed.title for seed in seeds if seed.title), slug),
         profile=derive(seeds),
         seeds=tuple(seeds),
         window=window_of(tuple(seeds), since, until),
     )
+
+
+def back_test(home: Home, incident: Incident, *, seen: Seen = silent) -> BackTest | None:
+    """What an incident, new or edited, would make of the stored articles; None where nothing would
+    change: nothing is stored, it is closed, or it is recognised as before."""
+    if incident.id is not None:
+        old = get(home, incident.slug)
+        if not incident.is_open or _is_recognised_as(incident, old):
+            return None
+    return backtest.run(home, incident, seen=seen)
+
+
+def _is_recognised_as(one: Incident, other: Incident) -> bool:
+    return (one.profile, one.window) == (other.profile, other.window)
+
+
+def add(
+    home: Home, incident: Incident, tested: BackTest | None = None, *, seen: Seen = silent
+) -> Saved:
+    """Store a new incident, and let in what it takes of the stored articles. `tested`: what its
+    back-test has judged already."""
     with home.database.write() as conn, schedule.applied(conn, home.now()):
         store.add(conn, incident, home.now())
-        return store.get(conn, slug)
+        stored = store.get(conn, incident.slug)
+    return _written(home, stored, tested, seen)
+
+
+def _written(home: Home, stored: Incident, tested: BackTest | None, seen: Seen) -> Saved:
+    """Judge the stored articles, and let the incident learn from what it takes of them."""
+    written = backtest.write(home, stored, tested, seen=seen)
+    return Saved(learning.relearn(home, stored.slug), written)
+
+
+def new(
+    home: Home,
+    slug: str,
+    given: Sequence[str],
+    *,
+    title: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Incident:
+    """`draft` and `add` in one, for whom nobody asks."""
+    made = draft(home, slug, given, title=title, since=since, until=until)
+    return add(home, made).incident
 
 
 def read_seeds(home: Home, given: Sequence[str]) -> list[Seed]:
@@ -246,11 +302,27 @@ def list_all(home: Home) -> list[Incident]:
         return store.list_all(conn)
 
 
-def save(home: Home, incident: Incident) -> Incident:
-    """Keep an edited incident."""
+def save(
+    home: Home, edited: Incident, tested: BackTest | None = None, *, seen: Seen = silent
+) -> Saved:
+    """Keep an edited incident, and judge the stored articles by it where it is recognised by other
+    terms than before. What was learned or decided while it was edited stays."""
     with home.database.write() as conn, schedule.applied(conn, home.now()):
-        store.update(conn, incident)
-        return store.get(conn, incident.slug)
+        old = store.get(conn, edited.slug)
+        learned = editing.still_learned(old.profile.learned, edited.profile)
+        profile = replace(edited.profile, learned=learned)
+        store.update(conn, replace(edited, profile=profile, is_open=old.is_open))
+        stored = store.get(conn, edited.slug)
+    if not stored.is_open or _is_recognised_as(stored, old):
+        return Saved(stored, Written())
+    known = tested if _is_recognised_as(stored, edited) else None
+    return _written(home, stored, known, seen)
+
+
+def with_aliases(incident: Incident, given: Sequence[str], taken: Sequence[str]) -> Incident:
+    """The incident with further aliases, and without others; not saved. Raises BadInput."""
+    profile = editing.with_aliases(editing.without_aliases(incident.profile, taken), given)
+    return replace(incident, profile=profile)
 
 
 def set_open(home: Home, slug: str, is_open: bool) -> Incident:

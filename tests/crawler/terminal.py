@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -100,6 +101,24 @@ class Terminal:
             stderr=subprocess.PIPE,
             text=True,
         )
+
+
+def at_terminal(
+    terminal: Terminal, answers: bytes, *arguments: str, **settings: str
+) -> tuple[int, str]:
+    """The status and the messages of a command whose input is a terminal at which somebody types
+    the answers."""
+    ours, theirs = pty.openpty()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "crawler", *arguments],
+        env={**foreign(), **terminal.own, "TERM": "dumb", **settings},
+        cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    os.write(ours, answers)
+    _, err = child.communicate(timeout=60)
+    os.close(theirs)
+    os.close(ours)
+    return child.returncode, err
 
 
 def has_keys(record: Mapping[str, Any], names: str) -> bool:

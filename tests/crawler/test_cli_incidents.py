@@ -84,9 +84,9 @@ def test_an_incident_as_json_holds_profile_and_proposals(
     assert len(made["seeds"]) == 3
     assert all(has_keys(one, "url kind outlet because") for one in made["proposed_sources"])
     assert len(made["proposed_sources"]) == 20
-    shown = empty.good("incident", "show", "sony", "--json").json
-    assert shown == {key: value for key, value in made.items() if key != "proposed_sources"}
-    assert empty.good("incident", "list", "--json").json == [shown]
+    (listed,) = empty.good("incident", "list", "--json").json
+    assert listed.items() <= made.items()
+    assert listed.items() <= empty.good("incident", "show", "sony", "--json").json.items()
 
 
 def test_one_option_adds_the_proposed_sources(empty: Terminal, story: Path) -> None:
@@ -186,7 +186,7 @@ def test_what_is_printed_can_be_given_back_unchanged(clock: Terminal, tmp_path: 
         ("ids = []", 'ids = ["one"]', "'ids' with the value ['one']", "followup source list"),
         ("since = 2014", 'since = "soon" # ', "'since' with the value 'soon'", "2014-11-24"),
         ("languages", "until = 2014-01-01\nlanguages", "value 2014-01-01", "lie after since"),
-        ('title = "', 'title = "\n', "Line 5, 'title = \"', is not valid TOML", "double quotes"),
+        ('title = "', 'title = "\n', "Line 6, 'title = \"', is not valid TOML", "double quotes"),
         ("tags = [", "tags = ", "is not valid TOML", "double quotes"),
     ],
 )

@@ -15,7 +15,7 @@ import pytest
 import typer
 
 from crawler.cli import application
-from tests.crawler.terminal import ROOT, SLUG, Terminal, foreign
+from tests.crawler.terminal import ROOT, SLUG, Terminal, at_terminal, foreign
 
 #: Each command with arguments that do what it is for; none asks the network for anything.
 COMMANDS = (
@@ -159,19 +159,13 @@ def test_a_terminal_gets_colours_unless_it_asks_for_none(followed: Terminal) -> 
     assert re.search(r"\*\w", plain), "stars stand for the colour"
 
 
-def test_a_person_at_a_terminal_is_asked_once(empty: Terminal, seeds: list[Path]) -> None:
-    ours, theirs = pty.openpty()
-    child = subprocess.Popen(
-        [sys.executable, "-m", "crawler", "incident", "new", "hack", "--seed", str(seeds[0])],
-        env={**foreign(), **empty.own, "TERM": "dumb"},
-        cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    os.write(ours, b"y\n")
-    _, err = child.communicate(timeout=60)
-    os.close(theirs)
-    os.close(ours)
-    assert child.returncode == 0
-    assert err.count("[Y/n]") == 1
+def test_a_person_at_a_terminal_is_asked_before_anything_is_kept(
+    empty: Terminal, seeds: list[Path]
+) -> None:
+    status, err = at_terminal(empty, b"y\ny\n", "incident", "new", "hack", "--seed", str(seeds[0]))
+    assert status == 0
+    assert err.count("[Y/n]") == 2
+    assert err.index("Save it?") < err.index("Add these 20 sources?")
     assert "20 sources added" in err
 
 
