@@ -24,6 +24,7 @@ from pipelines.items import Article
 from pipelines.relevance.features import Features, is_phrase, key_of, read_features, unit
 from pipelines.relevance.matching import thresholds_of
 from pipelines.relevance.numbers import (
+    AGAINST_BY_HAND,
     AGAINST_WEIGHT,
     BREADTH,
     FULL_REJECTED,
@@ -208,6 +209,7 @@ def _against(
     rejected, said = unit(summed), unit(mixed)
     refused = {key_of(text) for text in profile.refused}
     times = AGAINST_WEIGHT * min(1.0, counted / FULL_REJECTED)
+    times += AGAINST_BY_HAND * min(1.0, sum(each.example.by_hand for each in left) / LEAST_TEACHERS)
     weights = {
         key: times * beyond
         for key, weight in rejected.items()

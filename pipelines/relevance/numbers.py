@@ -154,9 +154,11 @@ MOST_ARTICLES_SHOWN = 5
 #: A decision by hand counts for so many articles.
 HAND_COUNTS = 2.0
 
-#: What speaks against: its weight beside the profile's, reached with so many articles; how many
-#: terms; and from which share of the threshold an article came near.
+#: What speaks against: its weight beside the profile, reached with so many articles, and more with
+#: three that a person dismissed; how many terms; from which share of the threshold an article came
+#: near.
 AGAINST_WEIGHT = 0.1
+AGAINST_BY_HAND = 0.3
 FULL_REJECTED = 10
 MOST_AGAINST = 100
 NEAR_SHARE = 0.4

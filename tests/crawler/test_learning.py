@@ -108,6 +108,14 @@ def bring(terminal: Terminal, tmp_path: Path, stories: Stories, outlet: str, day
     return ids
 
 
+def bring_later(terminal: Terminal, tmp_path: Path, day: int) -> list[int]:
+    """Reports of two outlets, whose names and standing lines are not learned with them."""
+    return [
+        *bring(terminal, tmp_path, LATER[:2], "lantern", day),
+        *bring(terminal, tmp_path, LATER[2:], "echo", day),
+    ]
+
+
 def by_title(terminal: Terminal) -> dict[str, dict[str, Any]]:
     verdicts = ("follow_up", "candidate", "off_topic", "out_of_window")
     options = [part for verdict in verdicts for part in ("--verdict", verdict)]
@@ -123,7 +131,7 @@ def test_what_was_taken_teaches_its_words_and_where_they_come_from(
 ) -> None:
     before = shown(dam)
     assert NEW_NAME not in terms(before)
-    ids = bring(dam, tmp_path, LATER, "lantern", 40)
+    ids = bring_later(dam, tmp_path, 40)
     after = shown(dam)
     term = terms(after)[NEW_NAME]
     assert set(term["articles"]) <= set(ids)
@@ -139,14 +147,14 @@ def test_what_was_taken_teaches_its_words_and_where_they_come_from(
 
 
 def test_bringing_in_the_same_again_teaches_nothing(dam: Terminal, tmp_path: Path) -> None:
-    bring(dam, tmp_path, LATER, "lantern", 40)
+    bring_later(dam, tmp_path, 40)
     before = shown(dam)
-    bring(dam, tmp_path, LATER, "lantern", 40)
+    bring_later(dam, tmp_path, 40)
     assert shown(dam) == before
 
 
 def test_learning_again_from_the_same_changes_nothing(dam: Terminal, tmp_path: Path) -> None:
-    bring(dam, tmp_path, LATER, "lantern", 40)
+    bring_later(dam, tmp_path, 40)
     once = learned(dam, "--on")
     assert learned(dam, "--on") == once
 
@@ -171,7 +179,7 @@ def test_copies_of_one_text_teach_once(dam: Terminal, tmp_path: Path) -> None:
 
 
 def test_what_is_learned_is_shown_with_what_it_is_worth(dam: Terminal, tmp_path: Path) -> None:
-    bring(dam, tmp_path, LATER, "lantern", 40)
+    bring_later(dam, tmp_path, 40)
     record = learned(dam)
     assert has_keys(record, "slug learns learned refused precision ask changes applied")
     assert (record["slug"], record["learns"], record["applied"]) == (DAM, True, False)
@@ -193,7 +201,7 @@ def test_what_is_learned_is_shown_with_what_it_is_worth(dam: Terminal, tmp_path:
 
 
 def test_a_refused_term_is_learned_no_more(dam: Terminal, tmp_path: Path) -> None:
-    bring(dam, tmp_path, LATER, "lantern", 40)
+    bring_later(dam, tmp_path, 40)
     record = learned(dam, "--refuse", NEW_NAME.upper())
     assert record["refused"] == [NEW_NAME]
     assert NEW_NAME not in terms(record)
@@ -209,7 +217,7 @@ def test_a_refused_term_is_learned_no_more(dam: Terminal, tmp_path: Path) -> Non
 def test_an_accepted_term_stays_when_learning_is_switched_off(
     dam: Terminal, tmp_path: Path
 ) -> None:
-    bring(dam, tmp_path, LATER, "lantern", 40)
+    bring_later(dam, tmp_path, 40)
     weight = terms(shown(dam))[NEW_NAME]["weight"]
     learned(dam, "--accept", NEW_NAME)
     off = learned(dam, "--off")
@@ -246,7 +254,7 @@ def test_what_was_dismissed_speaks_against_its_like(dam: Terminal, tmp_path: Pat
     (id,) = bring(
         dam,
         tmp_path,
-        [("Harwick engineers at Tolmin", f"{SIBLINGS[1][1]} Hidrokor asks Harwick and Norvia.")],
+        [("Harwick engineers at Tolmin", f"{SIBLINGS[1][1]} Hidrokor asks Harwick.")],
         "echo",
         70,
     )
