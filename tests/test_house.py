@@ -35,6 +35,7 @@ ROOMS = {
     "numpy": "pipelines/clean",
     "py3langid": "pipelines/clean",
     "wordfreq": "pipelines/relevance",
+    "msgpack": "pipelines/relevance",
     "sqlalchemy": "pipelines/store",
     "alembic": "pipelines/store",
     "psycopg": "pipelines/store",

@@ -50,9 +50,13 @@ _UNKNOWN = -18.0
 
 
 class Lexicon:
-    """The listed words of a language that is written in runs."""
+    """The listed words of a language that is written in runs. `simplified` are the characters that
+    the list writes in another way, by code point: traditional Chinese ones."""
 
-    def __init__(self, frequencies: Mapping[str, float]) -> None:
+    def __init__(
+        self, frequencies: Mapping[str, float], simplified: Mapping[int, str] | None = None
+    ) -> None:
+        self._simplified = simplified or {}
         self.logarithms = {word: math.log(share) for word, share in frequencies.items()}
         self._reach: dict[str, int] = {}
         for word in frequencies:
@@ -65,14 +69,15 @@ class Lexicon:
         )
 
     def __contains__(self, word: str) -> bool:
-        return word in self.logarithms
+        return word.translate(self._simplified) in self.logarithms
 
     def __len__(self) -> int:
         return len(self.logarithms)
 
     def is_weak(self, word: str) -> bool:
         """True for what stands beside names but not in them: particles, endings, numerals."""
-        return word in self._weak or word[0] in _NUMERALS or _HIRAGANA.fullmatch(word) is not None
+        plain = word.translate(self._simplified)
+        return plain in self._weak or plain[0] in _NUMERALS or _HIRAGANA.fullmatch(word) is not None
 
     def words(self, run: str) -> list[str]:
         """A run of one script or several, parted."""
@@ -89,13 +94,14 @@ class Lexicon:
     def _likeliest(self, run: str) -> list[str]:
         """The sequence of words whose frequencies multiply to most."""
         size = len(run)
+        listed = run.translate(self._simplified)
         best = [0.0] + [-math.inf] * size
         last = [0] * (size + 1)
         known, reach = self.logarithms.get, self._reach.get
         for start in range(size):
             before = best[start]
-            for end in range(start + 1, min(size, start + reach(run[start], 1)) + 1):
-                share = known(run[start:end])
+            for end in range(start + 1, min(size, start + reach(listed[start], 1)) + 1):
+                share = known(listed[start:end])
                 if share is None:
                     if end > start + 1:
                         continue

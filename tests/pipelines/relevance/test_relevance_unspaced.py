@@ -80,6 +80,13 @@ def test_an_alias_of_two_characters_is_found_where_it_meets_another_word() -> No
     assert weights_of("zh", "公司订舱系统恢复")["司订"] > 0
 
 
+def test_traditional_characters_are_parted_as_simplified_ones() -> None:
+    text = "索爾維航運週一證實碼頭調度系統遭到駭客攻擊。索爾維航運已報案,總裁顧承遠說明。"
+    found = spelled("zh", text)
+    assert {"索爾維航運", "顧承遠"} <= found
+    assert not any("調度" in name or "證實" in name for name in found)
+
+
 def test_half_width_katakana_is_the_same_name() -> None:
     assert weights_of("ja", "ﾄﾙﾈｽ社の倉庫") == weights_of("ja", "トルネス社の倉庫")
 

@@ -17,6 +17,7 @@ from pipelines.items import Article
 from pipelines.outcomes import Verdict
 from pipelines.relevance import Matcher, derive, follow
 from pipelines.relevance.aliases import proposed
+from pipelines.relevance.background import simplified
 
 HERE = Path(__file__).parent
 TONGUES = ("zh", "ja", "ko", "ar", "mixed")
@@ -139,3 +140,19 @@ def test_aliases_of_the_stream_find_what_latin_names_do_not() -> None:
     before, after = taken_by(profile, stream), taken_by(with_aliases, stream)
     assert f1(after, stream) >= f1(before, stream) + 0.05
     assert siblings(after, stream) <= 1
+
+
+def test_a_stream_in_traditional_characters_is_followed_as_well() -> None:
+    traditional = {ord(plain): chr(point) for point, plain in sorted(simplified().items())[::-1]}
+    rows = rows_of("zh")
+    for row in rows:
+        row.article = replace(
+            row.article,
+            title=(row.article.title or "").translate(traditional),
+            text=row.article.text.translate(traditional),
+        )
+    profile = derive([row.seed() for row in rows if row.label == "seed"])
+    stream = [row for row in rows if row.label != "seed"]
+    taken = taken_by(profile, stream)
+    assert f1(taken, stream) >= 0.80
+    assert siblings(taken, stream) == 0
