@@ -33,10 +33,11 @@ _NOTES = {
     "numbers": "# Numbers with the word beside them = weight.",
     "aliases": """\
 # Other names of the same, which the seeds don't have = weight; most often those in other scripts,
-# by which reports in other languages are found, e.g. "소니 픽처스" = {weight:.3g}.
+# by which reports in other languages are found, e.g. "{example}" = {weight:.3g}.
 # With that weight an article that has it in its headline is at least a candidate.""",
     "follows": "# Empty lists: all sources. Else those with one of these ids, tags, ...",
 }
+_EXAMPLE = "소니 픽처스"
 #: Learned terms that are shown of each kind; the lighter ones hardly matter.
 _SHOWN_LEARNED = 24
 
@@ -60,11 +61,16 @@ def write_incident(incident: Incident) -> str:
     for key in ("ids", "tags", "languages", "countries"):
         lines += _pair(key, list(getattr(incident.follows, key)))
     for kind, section in _KINDS.items():
-        lines += ["", _NOTES[section].format(weight=alias_weight(profile)), f"[{section}]"]
+        lines += ["", _note(section, profile), f"[{section}]"]
         for term in profile.terms:
             if term.kind == kind:
                 lines.append(f"{_quoted(term.text)} = {term.weight:.4f}")
     return "\n".join(lines) + "\n"
+
+
+def _note(section: str, profile: Profile) -> str:
+    weight = alias_weight(profile, _EXAMPLE)
+    return _NOTES[section].format(example=_EXAMPLE, weight=weight)
 
 
 def _learned(profile: Profile) -> list[str]:

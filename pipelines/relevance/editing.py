@@ -11,37 +11,41 @@ from dataclasses import replace
 
 from pipelines.errors import BadInput
 from pipelines.incident import Learned, Profile, Term
-from pipelines.relevance.features import key_of
+from pipelines.relevance.features import key_of, read_features
 from pipelines.relevance.matching import thresholds_of
+from pipelines.relevance.numbers import TITLE_COUNTS
 from pipelines.relevance.record import LONGEST_TERM, is_recordable
 
-#: What an alias of two words adds to the score of an article, for each 1 of its weight, where it
-#: stands in the headline and nowhere else: the median of 400 reports of 500 words (.085 of reports
-#: of 240 words, .05 of those of 700; a single word adds twice as much).
-HEADLINE_SHARE = 0.067
+#: The length of an article's weights. Three of four reports of 500 words have less, and so have half
+#: of those of 700.
+USUAL_LENGTH = 107.0
 
 
-def alias_weight(profile: Profile) -> float:
+def alias_weight(profile: Profile, text: str) -> float:
     """The weight of an alias that is given without one: that of the heaviest term, and at least so
-    much that an article of usual length with the alias in its headline is a candidate."""
+    much that an article of usual length with the alias in its headline, and nothing else that the
+    profile knows, is a candidate. Raises BadInput for a text that says nothing."""
+    features = read_features(text, "", None)
+    counts = features.weight(key_of(text), TITLE_COUNTS) * features.length
+    if not (is_recordable(text) and counts):
+        raise BadInput(
+            f"{text[:LONGEST_TERM]!r} can be no alias.",
+            remedy="Give a name of a word or a few, e.g. --alias '소니 픽처스'.",
+        )
     _, candidate = thresholds_of(profile)
     own = 1.0 - profile.learned.share if profile.learned else 1.0
     heaviest = max((term.weight for term in profile.terms if term.kind != "alias"), default=0.0)
-    return math.ceil(max(heaviest, candidate / HEADLINE_SHARE / own) * 1000) / 1000
+    return math.ceil(max(heaviest, candidate * USUAL_LENGTH / counts / own) * 1000) / 1000
 
 
 def with_aliases(profile: Profile, texts: Iterable[str]) -> Profile:
     """The profile with further aliases; one that it has keeps its weight. Raises BadInput for a
-    text that holds no word."""
-    weight, there = alias_weight(profile), {key_of(term.text) for term in aliases_of(profile)}
+    text that says nothing: that holds no word, or one that stands in every other article."""
+    there = {key_of(term.text) for term in aliases_of(profile)}
     new: dict[str, Term] = {}
-    for text in texts:
-        text = " ".join(text.split())
-        if not is_recordable(text):
-            raise BadInput(
-                f"{text[:LONGEST_TERM]!r} can be no alias.",
-                remedy="Give a name of a word or a few, e.g. --alias '소니 픽처스'.",
-            )
+    for given in texts:
+        text = " ".join(given.split())
+        weight = alias_weight(profile, text)
         if key_of(text) not in there:
             new.setdefault(key_of(text), Term(text, "alias", weight))
     terms = sorted([*profile.terms, *new.values()], key=lambda term: -term.weight)

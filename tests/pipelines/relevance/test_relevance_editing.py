@@ -50,20 +50,33 @@ def test_a_headline_with_an_alias_is_at_least_a_candidate() -> None:
 
 def test_an_alias_still_counts_where_much_was_learned() -> None:
     learned = replace(LONE, learned=replace(LEARNED, share=0.5, threshold=LONE.threshold))
-    assert alias_weight(learned) == pytest.approx(2 * alias_weight(LONE), rel=0.01)
+    twice = 2 * alias_weight(LONE, "Presa de Orle")
+    assert alias_weight(learned, "Presa de Orle") == pytest.approx(twice, rel=0.01)
     given = with_aliases(learned, ["오를레 댐"])
     assert verdict(given, "오를레 댐 붕괴 우려") in (Verdict.CANDIDATE, Verdict.FOLLOW_UP)
 
 
 def test_an_alias_weighs_no_less_than_the_heaviest_term() -> None:
     heavy = replace(LONE, terms=(Term("Orle", "name", 7.5), *LONE.terms))
-    assert alias_weight(heavy) == 7.5
-    assert alias_weight(LONE) > LONE.terms[0].weight
+    assert alias_weight(heavy, "Presa de Orle") == 7.5
+    assert alias_weight(LONE, "Presa de Orle") > LONE.terms[0].weight
+
+
+@pytest.mark.parametrize(
+    "alias", ["오를레 댐", "Presa de Orle", "Orlenskaja", "奥尔勒大坝", "オルレ"]
+)
+def test_a_headline_counts_about_the_same_in_every_script(alias: str) -> None:
+    profile = replace(LONE, terms=(Term(alias, "alias", alias_weight(LONE, alias)),))
+    words = " ".join(f"word{place}" for place in range(60))
+    article = Article("u", "u", f"{alias} and what comes next", words, language="en")
+    score = Matcher([Incident("dam", "dam", profile)]).judge(article)[0].score
+    candidate = LONE.candidate_threshold
+    assert candidate <= score < 4 * candidate, score / candidate
 
 
 def test_aliases_are_given_once_and_taken_back() -> None:
     given = with_aliases(LONE, ["오를레 댐", " 오를레  댐 ", "Presa de Orle"])
-    assert [term.text for term in aliases_of(given)] == ["오를레 댐", "Presa de Orle"]
+    assert {term.text for term in aliases_of(given)} == {"오를레 댐", "Presa de Orle"}
     lighter = tuple(replace(t, weight=0.3) if t.kind == "alias" else t for t in given.terms)
     kept = with_aliases(replace(given, terms=lighter), ["오를레 댐"])
     assert {term.weight for term in aliases_of(kept)} == {0.3}, "it keeps its weight"
@@ -75,8 +88,8 @@ def test_a_name_of_the_seeds_is_not_taken_with_the_alias() -> None:
     assert without_aliases(with_aliases(LONE, [name.text]), [name.text]) == LONE
 
 
-@pytest.mark.parametrize("text", ["", " ", "?!", "x" * 300])
-def test_what_holds_no_word_is_no_alias(text: str) -> None:
+@pytest.mark.parametrize("text", ["", " ", "?!", "the", "x" * 300])
+def test_what_says_nothing_is_no_alias(text: str) -> None:
     with pytest.raises(BadInput, match="can be no alias") as caught:
         with_aliases(LONE, [text])
     assert "--alias" in (caught.value.remedy or "")
