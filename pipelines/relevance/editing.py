@@ -16,8 +16,8 @@ from pipelines.relevance.matching import thresholds_of
 from pipelines.relevance.numbers import TITLE_COUNTS
 from pipelines.relevance.record import LONGEST_TERM, is_recordable
 
-#: The length of an article's weights. Three of four reports of 500 words have less, and so have half
-#: of those of 700.
+#: The length of an article's weights: three of four reports of 500 words have less. The median of
+#: those of 240 words is 67, of 700 words 113.
 USUAL_LENGTH = 107.0
 
 
