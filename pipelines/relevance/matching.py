@@ -75,9 +75,9 @@ class Index:
         """All that adds to a profile's score."""
         terms = self._terms[place]
         return [
-            (min(term.weight * share, _most(term) / length), term)
-            for key, share in shares.items()
-            for term in terms.get(key, ())
+            (min(term.weight * shares[key], _most(term) / length), term)
+            for key in sorted(terms.keys() & shares.keys())
+            for term in terms[key]
         ]
 
     def _shared(self, features: Features) -> Iterator[tuple[str, float]]:
@@ -131,6 +131,12 @@ class Matcher:
         self._coverage = coverage if coverage is not None else Coverage()
         self._decisions = decisions or {}
         self._known: dict[str, list[float]] = {}
+        self._ids = [incident.id or 0 for incident in incidents]
+        # Below both an article is not compared with others, and not explained.
+        self._least = [
+            min(LEAST_NEAR, EXPLAINED_SHARE * incident.profile.candidate_threshold)
+            for incident in incidents
+        ]
 
     def judge(self, article: Article, *, remember: bool = False) -> tuple[Relevance, ...]:
         """One answer per incident, in the order given. An incident that is not stored yet has the
@@ -145,9 +151,14 @@ class Matcher:
             if remember:
                 self._coverage.add(Remembered(article.url, article.title or "", features))
                 self._known.pop(article.url, None)
+        # Of a hundred incidents most have next to nothing to do with an article.
         return tuple(
-            self._relevance(place, score, length, shares, near, article)
-            for place, score in enumerate(own)
+            Relevance(id, score * length, Verdict.OFF_TOPIC)
+            if score < least
+            else self._relevance(place, score, length, shares, near, article)
+            for place, (score, id, least) in enumerate(
+                zip(own, self._ids, self._least, strict=True)
+            )
         )
 
     def _relevance(
@@ -237,13 +248,16 @@ def thresholds_of(profile: Profile) -> tuple[float, float]:
 
 def _heaviest(parts: Iterable[Part], beside: Iterable[Reason], length: float) -> tuple[Reason, ...]:
     """Parts of the same term in one, those that weigh most either way first."""
-    summed: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
+    summed: dict[tuple[str, str], float] = {}
     for weight, term in parts:
-        summed[term.text, term.kind].append(weight)
-    found = [Reason(text, kind, math.fsum(some)) for (text, kind), some in summed.items()]
-    reasons = [replace(reason, weight=reason.weight * length) for reason in (*found, *beside)]
-    reasons.sort(key=lambda reason: (-abs(reason.weight), reason.term))
-    return tuple(reasons[:MOST_REASONS])
+        named = term.text, term.kind
+        summed[named] = summed.get(named, 0.0) + weight
+    for reason in beside:
+        summed[reason.term, reason.kind] = reason.weight
+    heaviest = heapq.nsmallest(
+        MOST_REASONS, summed.items(), key=lambda item: (-abs(item[1]), item[0])
+    )
+    return tuple(Reason(text, kind, weight * length) for (text, kind), weight in heaviest)
 
 
 def verdict_of(incident: Incident, score: float) -> Verdict:
