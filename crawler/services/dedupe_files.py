@@ -18,7 +18,7 @@ _NOW = datetime(2000, 1, 1, tzinfo=UTC)
 
 def dedupe(stream: Path) -> Iterator[dict[str, Any]]:
     """A line for each article, in the order of the file."""
-    rows = list(read_articles(stream))
+    rows = list(read_articles(stream, headline_suffices=True))
     with tempfile.TemporaryDirectory(prefix="followup-dedupe-") as folder:
         database = open_database(f"sqlite:///{Path(folder) / 'scratch.db'}")
         try:

@@ -169,8 +169,11 @@ def cleaned_record(id: str, cleaned: Cleaned) -> dict[str, Any]:
 _NOTHING = told(Article("", "", None, "")) | {"canonical_url": None, "text": None}
 
 
-def article_of(path: Path, number: int, row: dict[str, Any]) -> tuple[str, Article]:
-    """An article of a JSON Lines file, with its id. BadInput names line and field."""
+def article_of(
+    path: Path, number: int, row: dict[str, Any], *, headline_suffices: bool = False
+) -> tuple[str, Article]:
+    """An article of a JSON Lines file, with its id; its text may be empty where a headline is
+    enough and it has one. BadInput names line and field."""
 
     def text(name: str, *, wanted: bool = False) -> str | None:
         value = row.get(name)
@@ -191,7 +194,7 @@ def article_of(path: Path, number: int, row: dict[str, Any]) -> tuple[str, Artic
         url=url,
         canonical_url=text("canonical_url") or url,
         title=text("title"),
-        text=text("text", wanted=True) or "",
+        text=text("text", wanted=not (headline_suffices and row.get("title"))) or "",
         authors=tuple(str(name) for name in authors) if isinstance(authors, list) else (),
         published_at=parse_time(when) if when else None,
         published_raw=when,
@@ -203,12 +206,13 @@ def article_of(path: Path, number: int, row: dict[str, Any]) -> tuple[str, Artic
 
 
 def read_articles(
-    path: Path, skip: Callable[[BadInput], None] = _stop
+    path: Path, skip: Callable[[BadInput], None] = _stop, *, headline_suffices: bool = False
 ) -> Iterator[tuple[str, Article]]:
-    """The articles of a JSON Lines file with their ids; bad lines as in `read_lines`."""
+    """The articles of a JSON Lines file with their ids; bad lines as in `read_lines`, an empty text
+    as in `article_of`."""
     for number, row in read_lines(path, skip):
         try:
-            article = article_of(path, number, row)
+            article = article_of(path, number, row, headline_suffices=headline_suffices)
         except BadInput as problem:
             skip(problem)
             continue
@@ -219,7 +223,7 @@ def seeds_of(paths: Iterable[Path]) -> list[Seed]:
     """Seeds for ``followup score``: every line of every file is one."""
     seeds = []
     for path in paths:
-        for _, article in read_articles(path):
+        for _, article in read_articles(path, headline_suffices=True):
             when = article.published_at
             seeds.append(
                 Seed(

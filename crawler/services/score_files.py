@@ -10,7 +10,7 @@ from pipelines.relevance import follow
 
 def score(seeds: Sequence[Path], stream: Path, *, learn: bool) -> Iterator[dict[str, Any]]:
     """A line for each article in the order of the file, though they are judged in that of time."""
-    articles = list(read_articles(stream))
+    articles = list(read_articles(stream, headline_suffices=True))
     for judged in follow(seeds_of(seeds), articles, learns=learn):
         yield {
             "id": judged.id,

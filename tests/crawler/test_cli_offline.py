@@ -224,3 +224,32 @@ def test_half_a_character_does_not_break_the_output(empty: Terminal, tmp_path: P
     path.write_text('{"id": "h\\ud800", "text": "A lonely \\ud800 surrogate 中文 stands here."}\n')
     rows = [json.loads(line) for line in empty.good("dedupe", path).out.splitlines()]
     assert len(rows) == 1
+
+
+def test_a_headline_alone_is_scored_and_a_line_without_both_is_told(
+    empty: Terminal, tmp_path: Path
+) -> None:
+    seed = {"id": "s", "title": "Harwick dam bursts above Senning", "text": "", "language": "en"}
+    same = {"id": "a", "title": "Harwick dam: Senning mourns", "language": "en"}
+    seeds = write_lines(tmp_path / "seeds.jsonl", seed)
+    scored = empty.good("score", "--seed", seeds, write_lines(tmp_path / "same.jsonl", same))
+    (row,) = scored.lines
+    assert row["score"] > 0
+    assert row["reasons"]
+    neither = write_lines(tmp_path / "neither.jsonl", {"id": "b", "title": "", "text": ""})
+    told = empty("score", "--seed", seeds, neither)
+    assert "line 1: 'text' is ''" in told.err
+
+
+def test_headlines_without_text_are_no_copies_of_each_other(
+    empty: Terminal, tmp_path: Path
+) -> None:
+    rows = [
+        {"id": number, "url": f"https://{host}.example/{number}", "title": title, "text": ""}
+        for number, (host, title) in enumerate(
+            [("one", "Dam bursts above Senning"), ("two", "Strike ends"), ("three", "Rain")]
+        )
+    ]
+    found = empty.good("dedupe", write_lines(tmp_path / "headlines.jsonl", *rows)).lines
+    assert [row["copy_of"] for row in found] == [None, None, None]
+    assert len({row["group"] for row in found}) == 3
