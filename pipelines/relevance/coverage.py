@@ -6,7 +6,7 @@ features of each finds the nearest without comparing with all; the oldest make r
 
 import heapq
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -38,9 +38,6 @@ class Coverage:
         self._known: OrderedDict[str, tuple[Remembered, Mapping[str, float]]] = OrderedDict()
         self._postings: defaultdict[str, dict[str, float]] = defaultdict(dict)
 
-    def __iter__(self) -> Iterator[Remembered]:
-        return (article for article, _ in self._known.values())
-
     def add(self, article: Remembered) -> None:
         """Remember an article; one of the same id is replaced."""
         self._drop(article.id)
@@ -61,6 +58,8 @@ class Coverage:
 
     def nearest(self, features: Features, *, but: str) -> list[Neighbour]:
         """The articles most alike, the nearest first, without `but` and without copies."""
+        if not self._known:
+            return []
         likeness: defaultdict[str, float] = defaultdict(float)
         for key, weight in heaviest(features).items():
             for id, other in self._postings.get(key, {}).items():

@@ -3,10 +3,10 @@
 The score is the cosine of the profile's and the article's weights, less what the learned terms
 against it weigh: each feature that both hold adds the product of the two, up to a bound, since one
 word alone makes no follow-up; that product is the reason shown, a negative one for what speaks
-against. The heaviest dozen is shown; the rest of the
-score is made of features that are lighter than each of those. The terms of all profiles stand in
-one index by key, so that an article is read once and meets only the terms that it holds: a hundred
-incidents cost little more than one. What the incidents make of it does not depend on each other.
+against. The heaviest dozen is shown; the rest of the score is made of features that are lighter
+than each of those. The terms of all profiles stand in one index by key, so that an article is read
+once and meets only the terms that it holds. What the incidents make of it does not depend on each
+other.
 """
 
 import heapq
@@ -24,7 +24,6 @@ from pipelines.relevance.numbers import (
     COVERAGE_BEND,
     COVERAGE_SHARE,
     EXPLAINED_SHARE,
-    KEPT_LEVEL,
     LEAST_NEAR,
     LEAST_NORM,
     MOST_OF_A_TERM,
@@ -116,20 +115,13 @@ def _by_key(terms: Iterable[Term]) -> dict[str, list[Term]]:
 class Matcher:
     """Judges articles for the incidents given; prepare it once, and anew when a profile changes.
 
-    `coverage` is what was judged before; `decisions` say of articles in it, by incident id and
-    article id (its address), whether a person kept it.
+    `coverage` is what was judged before.
     """
 
-    def __init__(
-        self,
-        incidents: Sequence[Incident],
-        coverage: Coverage | None = None,
-        decisions: Mapping[int, Mapping[str, bool]] | None = None,
-    ) -> None:
+    def __init__(self, incidents: Sequence[Incident], coverage: Coverage | None = None) -> None:
         self._incidents = tuple(incidents)
         self._index = Index(weighed(incident.profile) for incident in incidents)
         self._coverage = coverage if coverage is not None else Coverage()
-        self._decisions = decisions or {}
         self._known: dict[str, list[float]] = {}
         self._ids = [incident.id or 0 for incident in incidents]
         # Below both an article is not compared with others, and not explained.
@@ -186,10 +178,8 @@ class Matcher:
         known = [self._score_of(place, neighbour.article) for neighbour in near]
         asked = [
             (neighbour.likeness**2, score, neighbour.article)
-            for neighbour, (score, is_told) in zip(
-                near[:NEIGHBOURS], known[:NEIGHBOURS], strict=True
-            )
-            if is_told or score > LEAST_NEAR
+            for neighbour, score in zip(near[:NEIGHBOURS], known[:NEIGHBOURS], strict=True)
+            if score > LEAST_NEAR
         ]
         total = math.fsum(weight for weight, _, _ in asked)
         if total:
@@ -199,7 +189,7 @@ class Matcher:
             yield Reason(first.title or first.id, "coverage", weight)
         rivals = [
             (neighbour.likeness - score, neighbour.article)
-            for neighbour, (score, _) in zip(near, known, strict=True)
+            for neighbour, score in zip(near, known, strict=True)
         ]
         rivals = heapq.nlargest(
             NEIGHBOURS, (rival for rival in rivals if rival[0] > 0), key=lambda rival: rival[0]
@@ -209,19 +199,12 @@ class Matcher:
             rival = rivals[0][1]
             yield Reason(rival.title or rival.id, "rival", -RIVAL_SHARE * nearer)
 
-    def _score_of(self, place: int, article: Remembered) -> tuple[float, bool]:
-        """What an earlier article scores by its own words, and whether a person told it."""
-        incident = self._incidents[place]
-        kept = self._decisions.get(incident.id or 0, {}).get(article.id)
-        if kept is False:
-            return 0.0, True
+    def _score_of(self, place: int, article: Remembered) -> float:
+        """What an earlier article scores by its own words."""
         if article.id not in self._known:
             shares, length = self._index.shares(article.features)
             self._known[article.id] = self._index.scores(shares, length)
-        score = self._known[article.id][place]
-        if kept:
-            return max(score, KEPT_LEVEL * thresholds_of(incident.profile)[0]), True
-        return score, False
+        return self._known[article.id][place]
 
 
 def weighed(profile: Profile) -> list[Term]:

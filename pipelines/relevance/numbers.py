@@ -145,9 +145,6 @@ LEAST_NEAR = 0.02
 #: siblings: MAP .947 to .956, least cost .030 to .025.
 RIVAL_SHARE = 0.2
 
-#: An article that a person kept is taken to score so many thresholds, at least.
-KEPT_LEVEL = 2.0
-
 #: Ids of articles that are shown with a learned term.
 MOST_ARTICLES_SHOWN = 5
 
