@@ -5,6 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from crawler.config import read_config
+from crawler.home import open_home
+from crawler.services import incidents, ingest
+
 SEED = (
     "Thieves in Quarrelton stole the town clock on Friday night\n\n"
     "The clock of Quarrelton was taken from its tower on Friday night, the mayor, Ida Holm, said."
@@ -93,3 +97,17 @@ def write(path: Path, names: Iterable[str] = REPORTS) -> Path:
         )
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
+
+
+def home_of(folder: Path) -> dict[str, str]:
+    return {"FOLLOWUP_NOW": "2014-12-15T00:00:00+00:00", "FOLLOWUP_HOME": str(folder)}
+
+
+def followed(folder: Path, slug: str, seed: str) -> Path:
+    """A home in the folder that follows what the seed tells, and has read all reports."""
+    text = folder / f"{slug}.txt"
+    text.write_text(seed, "utf-8")
+    with open_home(read_config(home_of(folder / "home"))) as home:
+        incidents.new(home, slug, [str(text)])
+        ingest.run(home, slug, [write(folder / "reports.jsonl")], tell=lambda _: None)
+    return folder / "home"

@@ -9,7 +9,7 @@ import pytest
 
 from crawler.config import read_config
 from crawler.home import Home, open_home
-from crawler.services import incidents, ingest
+from crawler.services import incidents
 from pipelines.items import Article
 from pipelines.outcomes import Verdict
 from pipelines.store import articles, holdings, matches
@@ -21,20 +21,11 @@ OTHER = {stolen_clock.url_of(name) for name in ("budget", "football")}
 COUNTS = ("taken", "candidates", "left", "out_of_window")
 
 
-def home_of(folder: Path) -> dict[str, str]:
-    return {"FOLLOWUP_NOW": "2014-12-15T00:00:00+00:00", "FOLLOWUP_HOME": str(folder)}
-
-
 @pytest.fixture(scope="module")
 def flooded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that follows a flood, and has read what is about something else; made once."""
     folder = tmp_path_factory.mktemp("flood")
-    (folder / "flood.txt").write_text(stolen_clock.OTHER_SEED, "utf-8")
-    with open_home(read_config(home_of(folder / "home"))) as home:
-        incidents.new(home, "flood", [str(folder / "flood.txt")])
-        reports = stolen_clock.write(folder / "reports.jsonl")
-        ingest.run(home, "flood", [reports], tell=lambda _: None)
-    return folder / "home"
+    return stolen_clock.followed(folder, "flood", stolen_clock.OTHER_SEED)
 
 
 @pytest.fixture
@@ -47,13 +38,13 @@ def seed(tmp_path: Path) -> Path:
 @pytest.fixture
 def stocked(empty: Terminal, flooded: Path) -> Terminal:
     shutil.copytree(flooded, empty.home)
-    empty.own.update(environment(empty.home) | home_of(empty.home))
+    empty.own.update(environment(empty.home) | stolen_clock.home_of(empty.home))
     return empty
 
 
 @pytest.fixture
 def stock(stocked: Terminal) -> Iterator[Home]:
-    with open_home(read_config(home_of(stocked.home))) as home:
+    with open_home(read_config(stolen_clock.home_of(stocked.home))) as home:
         yield home
 
 

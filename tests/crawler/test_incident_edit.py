@@ -12,7 +12,7 @@ import pytest
 
 from crawler.config import read_config
 from crawler.home import Home, open_home
-from crawler.services import incidents, ingest
+from crawler.services import incidents
 from crawler.services.incident_file import read_incident, write_incident
 from pipelines.errors import BadInput
 from pipelines.incident import Incident, Learned, Profile, Term
@@ -44,32 +44,23 @@ PROFILE = Profile(
 INCIDENT = Incident("clock", "The clock", PROFILE)
 
 
-def home_of(folder: Path) -> dict[str, str]:
-    return {"FOLLOWUP_NOW": "2014-12-15T00:00:00+00:00", "FOLLOWUP_HOME": str(folder)}
-
-
 @pytest.fixture(scope="module")
 def followed_clock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that follows the stolen clock and has read about it; made once."""
     folder = tmp_path_factory.mktemp("clock")
-    (folder / "clock.txt").write_text(stolen_clock.SEED, "utf-8")
-    with open_home(read_config(home_of(folder / "home"))) as home:
-        incidents.new(home, "clock", [str(folder / "clock.txt")])
-        reports = stolen_clock.write(folder / "reports.jsonl")
-        ingest.run(home, "clock", [reports], tell=lambda _: None)
-    return folder / "home"
+    return stolen_clock.followed(folder, "clock", stolen_clock.SEED)
 
 
 @pytest.fixture
 def clock(empty: Terminal, followed_clock: Path) -> Terminal:
     shutil.copytree(followed_clock, empty.home)
-    empty.own.update(environment(empty.home) | home_of(empty.home))
+    empty.own.update(environment(empty.home) | stolen_clock.home_of(empty.home))
     return empty
 
 
 @pytest.fixture
 def stock(clock: Terminal) -> Iterator[Home]:
-    with open_home(read_config(home_of(clock.home))) as home:
+    with open_home(read_config(stolen_clock.home_of(clock.home))) as home:
         yield home
 
 
