@@ -29,6 +29,9 @@ class Known:
         number: of its current version; it was edited one time less.
         copy_of, group: of the copy group; both None where it stands alone.
         expires_at: when its text is to go; None where it stays.
+        gone_reads: good answers without its text in a row.
+        cosmetic_changes: readings that made no version.
+        credit, credit_found: the agency it is credited to and where that stands.
     """
 
     id: int
@@ -71,6 +74,10 @@ class Known:
     expires_at: datetime | None
     expired_at: datetime | None
     vanished_at: datetime | None
+    gone_reads: int
+    cosmetic_changes: int
+    credit: str | None
+    credit_found: str | None
     number: int
 
     @property

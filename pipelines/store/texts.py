@@ -19,7 +19,8 @@ from pipelines.text import squeeze
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One version of an article; number 1 is as first read. `text` None: it expired. `html` and
-    `entries` as in `items.Article`."""
+    `entries` as in `items.Article`. `note` is what its outlet says of it in its words; words are
+    counted against the version before, None for the first."""
 
     article_id: int
     number: int
@@ -31,6 +32,10 @@ class Revision:
     seen_at: datetime
     text_sha256: str
     page_id: int | None
+    note: str | None
+    note_kind: str | None
+    words_added: int | None
+    words_removed: int | None
 
 
 def digest(text: str) -> str:

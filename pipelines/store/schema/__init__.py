@@ -9,6 +9,7 @@ both databases can describe: `search` owns it, a migration makes it.
 from pipelines.store.schema.articles import (
     alias,
     article,
+    copy_decision,
     copy_group,
     match,
     page,
@@ -29,6 +30,13 @@ from pipelines.store.schema.crawls import (
     origin,
     server,
 )
+from pipelines.store.schema.desk import (
+    label,
+    looked,
+    saved_search,
+    session,
+    token,
+)
 from pipelines.store.schema.followed import (
     document,
     incident,
@@ -47,6 +55,7 @@ from pipelines.store.schema.notices import (
 __all__ = [
     "alias",
     "article",
+    "copy_decision",
     "copy_group",
     "crawl",
     "crawl_link",
@@ -54,7 +63,9 @@ __all__ = [
     "document",
     "host",
     "incident",
+    "label",
     "link",
+    "looked",
     "match",
     "metadata",
     "notice",
@@ -66,10 +77,13 @@ __all__ = [
     "page",
     "review",
     "revision",
+    "saved_search",
     "schedule",
     "seed",
     "server",
+    "session",
     "sketch",
     "source",
+    "token",
     "tombstone",
 ]

@@ -22,6 +22,7 @@ copy_group = Table(  # one text at several outlets; its origin is the member who
     metadata,
     Column("id", Id, primary_key=True),
     Column("created_at", UtcTime, nullable=False),
+    Column("origin_reason", Text),  # dedupe: why its origin is the origin; null: not looked at yet
     sqlite_autoincrement=True,
 )
 
@@ -69,6 +70,11 @@ article = Table(
     Column("expires_at", UtcTime),  # when its text is to go; null: it stays
     Column("expired_at", UtcTime),  # expire(): when its text went; null: it is there
     Column("vanished_at", UtcTime),  # when its outlet was found to have taken it down; null: up
+    Column("gone_reads", Integer, nullable=False, server_default="0"),
+    # good answers without its text, in a row
+    Column("cosmetic_changes", Integer, nullable=False, server_default="0"),  # that made no version
+    Column("credit", Text),  # dedupe: the agency that it is credited to; null: to none
+    Column("credit_found", Text),  # dedupe: where that stands; null: no credit
     sqlite_autoincrement=True,
 )
 Index("ix_article_listed", article.c.listed_at.desc(), article.c.id.desc())
@@ -127,6 +133,22 @@ revision = Table(  # every version of an article; the last one is the current on
     Column("text_sha256", Text, nullable=False),
     Column("page_id", Id, ForeignKey("page.id", ondelete="SET NULL"), index=True),
     # null: no raw answer is kept
+    Column("note", Text),  # dedupe: its outlet's own words on a correction; null: none
+    Column("note_kind", Text),  # dedupe: what these words are; null: there are none
+    Column("words_added", Integer),  # against the version before; null: the first, or not counted
+    Column("words_removed", Integer),  # the same
+)
+
+copy_decision = Table(  # a person joined or parted two articles; holds whatever their texts say
+    "copy_decision",
+    metadata,
+    Column("article_id", Id, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "other_id", Id, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True
+    ),  # of the two, the higher id
+    Column("together", Boolean, nullable=False),  # false: they are kept apart
+    Column("decided_by", Text, nullable=False),
+    Column("decided_at", UtcTime, nullable=False),
 )
 
 match = Table(  # what one incident makes of one article
@@ -146,7 +168,7 @@ match = Table(  # what one incident makes of one article
 )
 Index("ix_match_verdict", match.c.incident_id, match.c.verdict, match.c.article_id)
 
-review = Table(  # every decision ever taken, appended only
+review = Table(  # every decision ever taken and every label put on or off, appended only
     "review",
     metadata,
     Column("id", Id, primary_key=True),
@@ -156,6 +178,9 @@ review = Table(  # every decision ever taken, appended only
     Column("note", Text),  # null: none was written
     Column("decided_by", Text, nullable=False),
     Column("decided_at", UtcTime, nullable=False),
+    Column("label", Text),  # put on or taken off; null: this is no labelling
+    Column("labelled", Boolean),  # true: put on; null: this is no labelling
+    Column("batch", Text, index=True),  # what was decided at once has one name; null: alone
     sqlite_autoincrement=True,
 )
 Index("ix_review_article", review.c.article_id, review.c.incident_id)

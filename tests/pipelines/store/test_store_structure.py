@@ -4,9 +4,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
+from alembic import command
+from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import Column, Connection, MetaData, Table, create_engine
 
 from pipelines.incident import Incident, Profile
 from pipelines.items import Article, Dated, Entry, Relevance
@@ -19,7 +21,9 @@ from pipelines.store import (
     forgetting,
     incidents,
     matches,
+    migrations,
     open_database,
+    schema,
     texts,
 )
 from pipelines.urls import canonical_key
@@ -139,23 +143,61 @@ def test_an_export_holds_the_structure(database: Database) -> None:
 
 def test_articles_of_an_earlier_version_stay_readable(database_url: str) -> None:
     """A store that stands at migration 4 is taken to the present one with its articles."""
-    added = {"article": ("section", "is_free", "dates"), "revision": ("html", "entries")}
-    first = open_database(database_url)
-    with first.write() as conn:
-        id = put(conn, ARTICLE)
-        for table, columns in added.items():
-            for column in columns:
-                conn.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
-        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0004'")
-    first.close()
-    second = open_database(database_url)
-    with second.write() as conn:
+    id = _stored_at(database_url, "0004")
+    opened = open_database(database_url)
+    with opened.write() as conn:
         known = articles.get(conn, id)
         assert (known.text, known.section, known.html) == (ARTICLE.text, None, None)
-        assert (known.dates, known.entries) == ((), ())
+        assert (known.dates, known.entries, known.credit) == ((), (), None)
+        assert (known.gone_reads, known.cosmetic_changes) == (0, 0)
         articles.revise(conn, id, replace(ARTICLE, text="It is up."), seen_at=NOW)
         assert [one.html for one in texts.of_article(conn, id)] == [None, ARTICLE.html]
-    second.close()
+    opened.close()
+
+
+def _stored_at(database_url: str, migration: str) -> int:
+    """An article in a store that no later migration has seen."""
+    engine = create_engine(database_url)
+    with engine.begin() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql("DROP SCHEMA public CASCADE")
+            conn.exec_driver_sql("CREATE SCHEMA public")
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = conn
+        command.upgrade(config, migration)
+        put_row(
+            conn,
+            schema.article,
+            {
+                "id": 1,
+                "key": canonical_key(URL),
+                "url": URL,
+                "canonical_url": URL,
+                "host": "lantern.test",
+                "title": ARTICLE.title,
+                "authors": [],
+                "first_seen_at": NOW,
+                "listed_at": NOW,
+                "read_at": NOW,
+                "reads": 1,
+                "partial": False,
+                "words": 6,
+                "text_sha256": "0",
+                "provenance": {},
+                "outcome": "stored",
+            },
+        )
+        version = {"article_id": 1, "number": 1, "title": ARTICLE.title, "text": ARTICLE.text}
+        put_row(conn, schema.revision, version | {"seen_at": NOW, "text_sha256": "0"})
+    engine.dispose()
+    return 1
+
+
+def put_row(conn: Connection, into: Table, row: dict[str, object]) -> None:
+    """One row, of the columns alone that were there then."""
+    then = Table(into.name, MetaData(), *(Column(name, into.c[name].type) for name in row))
+    conn.execute(then.insert().values(**row))
 
 
 HOSTILE = st.text(alphabet=st.characters(codec=None, exclude_categories=()), max_size=30)
