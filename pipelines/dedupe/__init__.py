@@ -2,8 +2,8 @@
 
 The room is handed what it compares with and knows no store. In the order of a page's way:
 `keys_of` (is it an article that we have, under another address?), `change_between` (then: is it a
-revision?), `sketch` and `compare` (else: is it a copy of another one?). `group` does all of that
-for a whole file, `diff` shows what changed.
+revision?), `sketch` and `compare` (else: is it a copy of another one?), `origin_of` (and which of
+them is the first?). `group` does all of that for a whole file, `diff` shows what changed.
 """
 
 from pipelines.dedupe.address import keys_of, same_article
@@ -18,17 +18,20 @@ from pipelines.dedupe.near import (
     matches,
     worth_comparing,
 )
+from pipelines.dedupe.origin import Carrier, Origin, origin_of
 from pipelines.dedupe.sketch import Sketch, sketch
 
 __all__ = [
     "COMMON_FROM",
     "WIDESPREAD_FROM",
     "Candidate",
+    "Carrier",
     "Change",
     "CopyIndex",
     "Entry",
     "Grouped",
     "Op",
+    "Origin",
     "Sketch",
     "Sketches",
     "Span",
@@ -39,6 +42,7 @@ __all__ = [
     "group",
     "keys_of",
     "matches",
+    "origin_of",
     "same_article",
     "sketch",
     "with_context",
