@@ -18,6 +18,7 @@ from crawler import __version__
 from crawler.clock import Clock
 from pipelines.dates import parse_time, to_utc
 from pipelines.errors import BadInput, ContactMissing, HomeNotWritable
+from pipelines.polling import READ_AGAIN, Ladder, read_ladder
 
 _PREFIX = "FOLLOWUP_"
 _SQLITE = "sqlite:///"
@@ -40,6 +41,8 @@ class Config:
         request_seconds: a request is given up after this long.
         max_page_bytes: a page or feed over this size, unpacked, is not read.
         hosts_at_once: how many hosts are asked at the same time, one request to each.
+        reread: up to which age a stored follow-up is read again how often, `polling.read_ladder`;
+            () is never, but for a crawl by hand.
         keep_unused_days: how long the text of pages that no incident took is kept.
         links_per_poll: how many links are taken of one poll of a source, newest first.
         crawls_at_once: how many crawls the schedule has running at the same time.
@@ -65,6 +68,7 @@ class Config:
     request_seconds: float = 30.0
     max_page_bytes: int = 10_000_000
     hosts_at_once: int = 32
+    reread: Ladder = READ_AGAIN
     keep_unused_days: int = 30
     links_per_poll: int = 500
     crawls_at_once: int = 3
@@ -254,6 +258,10 @@ def _count(raw: Any) -> int:
     return number
 
 
+def _ladder(raw: Any) -> Ladder:
+    return read_ladder(_text(raw))
+
+
 def _zone(raw: Any) -> str:
     name = _text(raw)
     try:
@@ -287,6 +295,7 @@ _READERS = {
     "request_seconds": _positive,
     "max_page_bytes": _count,
     "hosts_at_once": _count,
+    "reread": _ladder,
     "keep_unused_days": _count,
     "links_per_poll": _count,
     "crawls_at_once": _count,
@@ -309,6 +318,7 @@ _WANTED = {
     "request_seconds": "seconds above 0",
     "max_page_bytes": "a whole number of bytes above 0",
     "hosts_at_once": "a whole number above 0",
+    "reread": 'AGE:WAIT steps such as "3h:15m 1d:1h 7d:3h 30d:1d" (m, h, d; ages rise), or off',
     "keep_unused_days": "a whole number of days above 0",
     "links_per_poll": "a whole number above 0",
     "crawls_at_once": "a whole number above 0",

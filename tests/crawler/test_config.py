@@ -29,6 +29,8 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ("contact = 5", "key contact: 5"),
         ("now = 'tomorrow'", "an ISO time"),
         ("speed = 0", "a number above 0"),
+        ("reread = '3h'", "key reread: '3h' cannot be used ('3h' is not AGE:WAIT)"),
+        ("reread = 15", "AGE:WAIT steps"),
         ("contact = ", "not valid TOML"),
     ],
 )
@@ -39,6 +41,15 @@ def test_a_wrong_setting_is_refused_with_its_place(tmp_path: Path, line: str, sa
     assert said in str(refused.value)
     assert "config.toml" in str(refused.value)
     assert refused.value.remedy
+
+
+def test_re_reading_is_a_setting_and_can_be_off(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('reread = "2h:10m 2d:4h"\n')
+    hours = timedelta(hours=1)
+    steps = ((2 * hours, hours / 6), (48 * hours, 4 * hours))
+    assert read_config({"FOLLOWUP_HOME": str(tmp_path)}).reread == steps
+    off = {"FOLLOWUP_HOME": str(tmp_path), "FOLLOWUP_REREAD": "off"}
+    assert read_config(off).reread == ()
 
 
 def test_a_wrong_variable_is_refused_by_its_name(tmp_path: Path) -> None:

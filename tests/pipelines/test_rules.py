@@ -7,7 +7,17 @@ import pytest
 from pipelines.errors import BadInput
 from pipelines.incident import Follows, Seed, Window, check_slug, window_of
 from pipelines.outcomes import MEANINGS, Outcome, Verdict, page_outcome
-from pipelines.polling import MOST_TRIES, next_poll, next_reading, next_try
+from pipelines.polling import (
+    MOST_TRIES,
+    READ_AGAIN,
+    appeared_at,
+    has_vanished,
+    next_look,
+    next_poll,
+    next_reading,
+    next_try,
+    read_ladder,
+)
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -81,6 +91,65 @@ def test_an_article_is_read_again_less_and_less_often(
     age: timedelta, wait: timedelta | None
 ) -> None:
     assert next_reading(NOW - age, NOW) == (None if wait is None else NOW + wait)
+
+
+def test_an_articles_age_counts_from_its_publication_unless_that_came_after_it_was_seen() -> None:
+    assert appeared_at(NOW - DAY, NOW) == NOW - DAY
+    assert appeared_at(NOW + DAY, NOW) == NOW
+    assert appeared_at(None, NOW) == NOW
+
+
+def test_a_month_of_readings_is_as_the_ladder_says() -> None:
+    at, waits = NOW, []
+    while (due := next_reading(NOW, at)) is not None:
+        waits.append(due - at)
+        at = due
+    assert [waits.count(wait) for wait in (HOUR / 4, HOUR, 3 * HOUR, DAY)] == [12, 21, 48, 23]
+    assert sum(waits, timedelta()) == 30 * DAY
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        ("", "steps"),
+        ("3h", "is not AGE:WAIT"),
+        ("3h:15", "is not a number"),
+        ("3h:0m", "between 1m"),
+        ("3h:15s", "is not a number"),
+        ("3h:-5m", "is not a number"),
+        ("٣h:15m", "is not a number"),
+        ("1d:1h 3h:15m", "do not rise"),
+        ("1d:1h 1d:2h", "do not rise"),
+        ("9999999d:1h", "between 1m"),
+        (" ".join(f"{n}h:15m" for n in range(1, 30)), "1 to 20 steps"),
+    ],
+)
+def test_a_wrong_ladder_says_what_is_wrong(raw: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read_ladder(raw)
+
+
+def test_a_ladder_is_read_as_it_is_written() -> None:
+    assert read_ladder("3h:15m 1d:1h 7d:3h 30d:1d") == READ_AGAIN
+    assert read_ladder(" 90m:5m, 2d:6h ") == ((1.5 * HOUR, HOUR / 12), (2 * DAY, 6 * HOUR))
+    assert read_ladder("OFF") == ()
+    assert next_reading(NOW, NOW, ()) is None
+
+
+def test_an_article_has_vanished_after_several_good_answers_over_hours() -> None:
+    assert not has_vanished(2, 9 * HOUR, withdrawn=False)
+    assert not has_vanished(9, 2 * HOUR, withdrawn=False)
+    assert has_vanished(3, 3 * HOUR, withdrawn=False)
+    assert not has_vanished(1, 9 * HOUR, withdrawn=True)
+    assert not has_vanished(2, HOUR / 2, withdrawn=True)
+    assert has_vanished(2, HOUR, withdrawn=True)
+
+
+def test_what_is_gone_is_looked_at_until_that_is_sure_then_daily_while_it_is_young() -> None:
+    assert next_look(NOW - 90 * DAY, NOW, vanished=False) == NOW + HOUR
+    assert next_look(NOW, NOW, vanished=True) == NOW + DAY
+    assert next_look(NOW - 90 * DAY, NOW, vanished=True) is None
+    assert next_look(NOW, NOW, (), vanished=False) is None
 
 
 def test_a_failing_source_is_asked_less_often_but_at_least_daily() -> None:
