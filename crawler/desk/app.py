@@ -15,7 +15,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from crawler import __version__
-from crawler.desk import api, health, metrics, pages, problems, schedule_api, scrapyd
+from crawler.desk import api, health, metrics, pages, problems, rendering, schedule_api, scrapyd
 from crawler.desk.gate import SECURITY_HEADERS, Gate
 from crawler.desk.problems import Problem
 from crawler.desk.pulse import Pulse
@@ -42,8 +42,10 @@ def create_app(home: Home, pulse: Pulse) -> FastAPI:
     )
     checkup = Checkup(home, pulse.problem)
     app.state.room = Room(home, pulse, checkup, metrics.registry(home, pulse))
-    for room in (api, schedule_api, scrapyd, health, metrics, pages):
+    for room in (api, schedule_api, scrapyd, health, metrics):
         app.include_router(room.router)
+    for router in pages.ROUTERS:
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(Gate, token=home.config.token)
     app.add_exception_handler(FollowupError, _refused)
@@ -87,7 +89,7 @@ def _rendered(request: Request, problem: Problem) -> Response:
     """A page for who looks at pages, else problem details."""
     accepts = request.headers.get("accept", "")
     if "text/html" in accepts and not request.url.path.startswith(api.PREFIX):
-        return pages.problem_page(request, problem)
+        return rendering.problem_page(request, problem)
     return problem.response()
 
 

@@ -59,7 +59,7 @@ class Desk:
         return answer
 
     def form_token(self) -> str:
-        page = self.get("/").text
+        page = self.get("/crawls").text
         return page.partition('name="token" value="')[2].partition('"')[0]
 
 

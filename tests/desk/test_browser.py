@@ -54,7 +54,7 @@ def soon(page: Any, is_so: Callable[[], bool]) -> None:
 
 
 def test_the_page_follows_a_crawl_without_loading_again(page: Any, desk: Desk) -> None:
-    page.goto(desk.url)
+    page.goto(f"{desk.url}/crawls")
     page.evaluate("window.stays = true")
     page.focus(f"#cancel-{REQUESTED}")
     assert f"Crawl {RUNNING}" in page.inner_text("#running")
@@ -69,11 +69,11 @@ def test_the_page_follows_a_crawl_without_loading_again(page: Any, desk: Desk) -
 
 
 def test_the_buttons_work_with_the_script(page: Any, desk: Desk) -> None:
-    page.goto(desk.url)
+    page.goto(f"{desk.url}/crawls")
     page.click("text=Crawl now")
     page.wait_for_url(f"**/crawls/{REQUESTED + 1}")
     page.click("text=Cancel")
-    soon(page, lambda: "cancelled" in page.inner_text("h2"))
+    soon(page, lambda: "cancelled" in page.inner_text("h1"))
     with desk.home.database.read() as conn:
         assert crawls.get(conn, REQUESTED + 1).state is CrawlState.CANCELLED
 
@@ -81,7 +81,7 @@ def test_the_buttons_work_with_the_script(page: Any, desk: Desk) -> None:
 def test_the_buttons_work_without_a_script(browser: Any, desk: Desk) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(desk.url)
+    page.goto(f"{desk.url}/crawls")
     page.select_option("#incident", index=1)
     page.click("text=Crawl now")
     page.wait_for_url(f"**/crawls/{REQUESTED + 1}")
@@ -89,7 +89,7 @@ def test_the_buttons_work_without_a_script(browser: Any, desk: Desk) -> None:
     context.close()
 
 
-@pytest.mark.parametrize("path", ["/", f"/crawls/{RUNNING}"])
+@pytest.mark.parametrize("path", ["/", "/crawls", f"/crawls/{RUNNING}"])
 def test_a_page_fits_a_telephone(page: Any, desk: Desk, path: str) -> None:
     with desk.home.database.write() as conn:
         told = {"urls": ["https://example.org/" + "without-a-blank" * 20]}

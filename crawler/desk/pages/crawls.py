@@ -1,29 +1,22 @@
-"""The pages: what runs, what is next, the last crawls, one crawl. They work without a script.
+"""What runs, what is next, the last crawls, one crawl."""
 
-A button is a form with a token; it answers with 303 to the page that shows what came of it. All
-that was fetched is escaped by the templates, and addresses are linked only where they are http(s).
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from fastapi import APIRouter, Path, Query
+from starlette.responses import RedirectResponse, Response
 
-from crawler import __version__
-from crawler.desk import shapes, words
+from crawler.desk import shapes
 from crawler.desk.api import cancelled
-from crawler.desk.forms import TOKEN, OwnForm
-from crawler.desk.problems import Problem
-from crawler.desk.room import From, InRoom, Room
+from crawler.desk.forms import OwnForm
+from crawler.desk.rendering import page
+from crawler.desk.room import From, InRoom
 from crawler.services import crawls, listing, schedule
 from crawler.services.schedule import Coming
 from crawler.wanted import Wanted
 from pipelines.outcomes import MEANINGS
-from pipelines.store.crawls import Crawl, CrawlState, Trigger
+from pipelines.store.crawls import Trigger
 
 #: Rows of the list of crawls on one page.
 CRAWLS_A_PAGE = 20
@@ -35,15 +28,13 @@ TIMES_READ = 100
 MOST_NAMED, MOST_AGAIN = 4, 2
 #: Of a crawl's log, on its page.
 LOG_LINES = 60
-#: A page without a script loads itself again so often while something runs.
-REFRESH_SECONDS = 5
 
 router = APIRouter(include_in_schema=False)
 
 Id = Annotated[int, Path(ge=1, le=shapes.MOST_ID)]
 
 
-class HomeAsked(shapes.Asked):
+class CrawlsAsked(shapes.Asked):
     """Which crawls the page begins with."""
 
     before: shapes.Id | None = None
@@ -66,20 +57,20 @@ class Polls:
         return (self.words, self.polls, self.names) == (other.words, other.polls, other.names)
 
 
-@router.get("/")
-def home(room: InRoom, asked: Annotated[HomeAsked, Query()]) -> Response:
+@router.get("/crawls")
+def list_crawls(room: InRoom, asked: Annotated[CrawlsAsked, Query()]) -> Response:
     """What runs now, what is next, how the last crawls ended, which sources fail."""
     running = [
         listing.show(room.home, row.id, sources=0)
         for row in listing.page(room.home, limit=MOST_RUNNING, states=listing.UNENDED)
     ]
     rows = listing.page(room.home, limit=CRAWLS_A_PAGE + 1, before=asked.before)
-    return _page(
+    return page(
         room,
-        "home.html",
+        "crawls.html",
+        place="crawls",
         running=running,
         refresh=bool(running),
-        problems=room.checkup.problems(),
         upcoming=_polls(schedule.upcoming(room.home, n=TIMES_READ)),
         paused=[line for line in schedule.listing(room.home) if line.paused_at],
         incidents=[row for row in listing.incidents(room.home) if row.is_open],
@@ -95,12 +86,12 @@ def home(room: InRoom, asked: Annotated[HomeAsked, Query()]) -> Response:
 def show_crawl(room: InRoom, id: Id) -> Response:
     """One crawl: counts, progress, its sources and how they ended, the end of its log."""
     shown = listing.show(room.home, id)
-    return _page(
+    return page(
         room,
         "crawl.html",
+        place="crawls",
         shown=shown,
         refresh=shown.crawl.state in listing.UNENDED,
-        problems=(),
         meanings={str(outcome): said for outcome, said in MEANINGS.items()},
         log=listing.log_tail_or_none(room.home, id, LOG_LINES),
         log_lines=LOG_LINES,
@@ -125,34 +116,6 @@ def cancel_crawl(room: InRoom, id: Id, form: OwnForm) -> Response:
     return RedirectResponse(f"/crawls/{id}", 303)
 
 
-def problem_page(request: Request, problem: Problem) -> Response:
-    """A problem for who looks at pages."""
-    room: Room = request.app.state.room
-    page = _page(room, "problem.html", problem=problem, problems=(), refresh=False)
-    page.status_code = problem.status
-    page.headers.update(problem.headers())
-    return page
-
-
-def _page(room: Room, template: str, **values: Any) -> Response:
-    config, now = room.home.config, room.home.now()
-
-    def exact(when: Any) -> str:
-        return words.exact(when, config.timezone)
-
-    html = _TEMPLATES.get_template(template).render(
-        now=now,
-        exact=exact,
-        from_now=lambda when: words.from_now(when, now),
-        version=__version__,
-        token_field=TOKEN,
-        form_token=room.form_token,
-        refresh_seconds=REFRESH_SECONDS,
-        **values,
-    )
-    return HTMLResponse(html, headers={"Cache-Control": "no-store"})
-
-
 def _polls(coming: list[Coming]) -> list[Polls]:
     """The times to come by the minute; what comes again and again has one line."""
     minutes: dict[tuple[datetime, str], Polls] = {}
@@ -171,55 +134,3 @@ def _polls(coming: list[Coming]) -> list[Polls]:
         elif len(before.again) < MOST_AGAIN:
             before.again.append(line.at)
     return lines[:MOST_NEXT]
-
-
-def _in_order(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Counts in the order of the list of outcomes."""
-    return [(outcome, counts[outcome]) for outcome in MEANINGS if outcome in counts]
-
-
-def _end(crawl: Crawl) -> str | None:
-    """Why a crawl ended, where its state does not say that."""
-    return None if crawl.end_reason == str(crawl.state) else crawl.end_reason
-
-
-def _is_unended(crawl: Crawl) -> bool:
-    return crawl.state in listing.UNENDED
-
-
-def _taken(counts: Mapping[str, int]) -> int:
-    """Links that brought an article, or a new version of one."""
-    return sum(counts.get(outcome, 0) for outcome in ("stored", "revised", "copy"))
-
-
-def _web(url: str) -> bool:
-    """True for an address that may be a link."""
-    return url.lower().startswith(("http://", "https://"))
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("crawler.desk"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {
-        "span": words.span,
-        "counted": words.counted,
-        "in_words": words.in_words,
-        "short": words.short,
-        "sentence": words.sentence,
-        "in_order": _in_order,
-        "purpose": crawls.purpose,
-        "end": _end,
-        "taken": _taken,
-        "number": lambda number: f"{number:,}",
-    }
-    made.tests |= {"web": _web, "unended": _is_unended}
-    made.globals["MISSED"] = CrawlState.MISSED
-    return made
-
-
-_TEMPLATES = _environment()
