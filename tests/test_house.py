@@ -22,6 +22,7 @@ FLOORS = (
         "pipelines.errors",
         "pipelines.urls",
         "pipelines.parameters",
+        "pipelines.twins",
         "pipelines.text",
         "pipelines.dates",
     },
@@ -55,6 +56,7 @@ ROOMS = {
     "uvicorn": ("crawler/server.py", "crawler/connections.py"),
     "httpx": "crawler/notices",
     "apprise": "crawler/notices",
+    "argon2": "crawler/services/access.py",
 }
 
 #: What takes long to import and is needed to crawl, to clean and to judge, not to list or to serve.
