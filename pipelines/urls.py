@@ -3,8 +3,9 @@
 An address is fetched as it was found and compared by its `canonical_key`: some servers answer 404
 once a parameter is taken off, so the key is for comparing only and is never asked for.
 
-Which parameters of a query don't count is `pipelines.parameters`. Known mistake: a twin at another
-registrable domain is not folded here, its text tells. Splitting follows the WHATWG URL standard
+Which parameters of a query don't count is `pipelines.parameters`, which marks of hosts and paths
+`pipelines.twins`. Known mistake: a twin at another registrable domain is not folded here, its text
+tells. Splitting follows the WHATWG URL standard
 where browsers and RFC 3986 differ (backslashes, tabs, numbers as hosts).
 """
 
@@ -20,29 +21,18 @@ from urllib.parse import unquote, urljoin
 from w3lib.url import safe_url_string
 
 from pipelines.parameters import is_idle, unescaped
+from pipelines.twins import carried, fold_label, fold_path
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
 #: Longest address that is asked for. Servers and caches refuse more from about here.
 MAX_LENGTH = 2_000
+#: Wrappers around wrappers that are taken off.
+MOST_WRAPPERS = 4
 #: Longer addresses and keys are named by their digest, to fit an index row of any database.
 MAX_KEYED = 8_000
 
-
-#: Labels of a host that stand for the same site in another dress.
-_TWIN_LABEL = re.compile(r"www\d{0,2}|m|mobile|mobil|amp|wap|touch")
-_INDEX = re.compile(r"(?:index|default)\.(?:s?html?|php\d?|aspx?|jspx?|cfm|do)", re.IGNORECASE)
-#: Last path segments that show the article before them in another dress.
-_TWIN_SEGMENT = frozenset({"amp", "amphtml", "amp.html", "print", "print.html", "komplettansicht"})
-_AMP_LEAD = frozenset({"amp", "amphtml"})
-_AMP_SUFFIX = re.compile(r"\.amp(?=(?:\.html?)?$)", re.IGNORECASE)
-_PATH_SESSION = re.compile(r";(?:jsessionid|phpsessid|sid|sessionid)=[^/;]*", re.IGNORECASE)
-#: Viewers and caches that carry another site's page under their own host.
-_AMP_CACHE = re.compile(r"[^/]+\.cdn\.ampproject\.org/(?:[a-z]/)?(?:s/)?(?=[^/]+\.[^/]+/)")
-_AMP_VIEWER = re.compile(
-    r"(?:www\.)?google\.[a-z]{2,3}(?:\.[a-z]{2})?/amp/(?:s/)?(?=[^/]+\.[^/]+/)"
-)
 
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d)", re.IGNORECASE)
 _WEB = re.compile(r"https?:[/\\]*|[/\\]{2,}", re.IGNORECASE)
@@ -82,25 +72,41 @@ def canonical_key(url: str) -> str:
     """The identity of an article's address, printable ASCII of at most `MAX_LENGTH` characters.
 
     Scheme, user, default port, fragment (but for #! routes), tracking and view parameters, session
-    ids, index pages and the twins under www., m., amp., /amp and /print don't count. The key of a
-    key is itself. Never raises: what is no web address gets a key of its own that begins with "!".
+    ids, index pages and the twins under www., m., amp., /amp and /print don't count; an address
+    that carries another one (`unwrapped`) has the key of that. The key of a key is itself. Never
+    raises: what is no web address gets a key of its own that begins with "!".
     """
     text = _clean(url)
     if len(text) > MAX_KEYED:
         return f"!{_digest(text)}"
     if text.startswith("!"):
         return _opaque(text[1:])
-    while True:
-        parts = _split(text)
-        if parts is None:
-            return _opaque(_WEB.sub("", text, count=1))
-        shown = f"{parts.host}{parts.path}"
-        wrapper = _AMP_CACHE.match(shown) or _AMP_VIEWER.match(shown)
-        if wrapper is None:
-            break
-        text = f"{shown[wrapper.end() :]}?{parts.query}"
+    parts = _split(text)
+    if parts is None:
+        return _opaque(_WEB.sub("", text, count=1))
+    if inner := _carried(parts):
+        parts = _split(inner) or parts
     key = _fold(parts)
-    return key if len(key) <= MAX_LENGTH else f"{parts.host}/~{_digest(key)}"
+    return key if len(key) <= MAX_LENGTH else f"{_fold_host(parts.host)}/~{_digest(key)}"
+
+
+def own_key(url: str) -> str:
+    """The `canonical_key` of an address by itself, also where it carries another one: for what
+    answered there, which is not what the other site would have answered."""
+    parts = _split(_clean(url)) if len(url) <= MAX_KEYED else None
+    if parts is None or _carried(parts) is None:
+        return canonical_key(url)
+    return f"{_fold_host(parts.host)}/~{_digest(_fold(parts))}"
+
+
+def unwrapped(url: str) -> str:
+    """The address that one of a viewer, cache or way out (`twins.WRAPPERS`) leads to; any other
+    address as it is. To be asked for in its place: the wrapper's own site may refuse us."""
+    parts = _split(_clean(url)) if _is_web(_clean(url)) and len(url) <= MAX_KEYED else None
+    found = _carried(parts) if parts else None
+    if found is None:
+        return url
+    return absolute("", found if _is_web(found) else f"https://{found}") or url
 
 
 def absolute(base: str, href: str) -> str | None:
@@ -230,6 +236,7 @@ def _host_and_port(authority: str) -> tuple[str | None, str | None]:
     return _host(authority), ""
 
 
+@lru_cache(maxsize=4_096)
 def _host(raw: str) -> str | None:
     """A host as the WHATWG host parser gives it (IDNA 2003); None where it is none."""
     if raw.startswith("[") and raw.endswith("]"):
@@ -283,57 +290,40 @@ def _address(secure: bool, parts: _Parts) -> str:
     return f"{scheme}://{parts.host}{port}{parts.path}{query}"
 
 
+def _carried(parts: _Parts) -> str | None:
+    """The address that an address carries, wrappers within wrappers taken off."""
+    found = None
+    for _ in range(MOST_WRAPPERS):
+        text = carried(parts.host, parts.path, parts.query)
+        inner = _split(_clean(text)) if text else None
+        if text is None or inner is None or "." not in inner.host:
+            break
+        parts, found = inner, _clean(text)
+    return found
+
+
 def _fold(parts: _Parts) -> str:
     """The key of an address that was taken apart, wrappers not yet taken off."""
+    domain = registrable_domain(parts.host)
     host = _fold_host(parts.host)
     port = f":{parts.port}" if parts.port not in ("", "80", "443") else ""
-    query = _fold_query(parts.query, registrable_domain(parts.host))
+    query = _fold_query(parts.query, domain) if parts.query else ""
     route = f"#{_escape(parts.fragment)}" if parts.fragment.startswith("!") else ""
-    return f"{host}{port}/{_fold_path(parts.path)}{'?' + query if query else ''}{route}"
+    path = fold_path(_escape(parts.path), domain)
+    return f"{host}{port}/{path}{'?' + query if query else ''}{route}"
 
 
+@lru_cache(maxsize=4_096)
 def _fold_host(host: str) -> str:
-    labels = host.split(".")
-    if host.startswith("[") or not any(_TWIN_LABEL.fullmatch(label) for label in labels):
+    if host.startswith("["):
         return host
-    owned = registrable_domain(host).count(".") + 1
+    domain = registrable_domain(host)
+    labels = host.split(".")
+    owned = domain.count(".") + 1
     own, above = labels[-owned:], labels[:-owned]
     if own[0] == "www" and len(own) > 2:
         own = own[1:]  # a host company's front page, its own name being a suffix (x0.com)
-    return ".".join([label for label in above if not _TWIN_LABEL.fullmatch(label)] + own)
-
-
-def _fold_path(path: str) -> str:
-    segments: list[str] = []
-    for segment in _PATH_SESSION.sub("", _escape(path)).split("/"):
-        if segment == "..":
-            del segments[-1:]
-        elif segment not in ("", "."):
-            segments.append(segment)
-    while segments and _fold_segment(segments):
-        pass
-    return "/".join(segments)
-
-
-def _fold_segment(segments: list[str]) -> bool:
-    """Take one twin's mark off the path; False where none is left."""
-    last, nested = segments[-1], len(segments) > 1
-    plain = _AMP_SUFFIX.sub("", last)
-    is_twin = nested and last.lower() in _TWIN_SEGMENT and _names_article(segments[-2])
-    if is_twin or _INDEX.fullmatch(last):
-        segments.pop()
-    elif nested and segments[0].lower() in _AMP_LEAD and _names_article(last):
-        segments.pop(0)
-    elif plain not in (last, ""):
-        segments[-1] = plain
-    else:
-        return False
-    return True
-
-
-def _names_article(segment: str) -> bool:
-    """/news/print may be a section of the printed paper; /news/oil-price-falls/print is none."""
-    return any(mark in "-_.0123456789" for mark in segment)
+    return ".".join([*fold_label(above, domain), *own])
 
 
 def _fold_query(query: str, domain: str) -> str:
