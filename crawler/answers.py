@@ -29,9 +29,13 @@ from crawler.guard import BlockedAddress
 from crawler.heads import HeadTooLarge
 from crawler.politeness import CrawlStopping, HostHeld
 from pipelines.outcomes import Outcome
+from pipelines.polling import Missing
 
 #: Statuses that a later request may find mended (RFC 9110, 15; 522 and 524 are Cloudflare's).
 PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
+
+#: What a good answer says of a page that was there (RFC 9110, 15.5.5 and 15.5.11).
+_MISSING = {404: Missing.ABSENT, 410: Missing.WITHDRAWN}
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -64,11 +68,13 @@ class PackedTooOften(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a request ended: its outcome, a reason for people, and if it is worth another try."""
+    """How a request ended: its outcome, a reason for people, if it is worth another try, and what
+    it says of an article that was at its address (None: nothing)."""
 
     outcome: Outcome
     reason: str
     again: bool = False
+    missing: Missing | None = None
 
 
 def refused_type(headers: Headers) -> str | None:
@@ -93,7 +99,8 @@ def ending_of_status(status: int) -> Ending | None:
         return None
     said = _REMEDIES.get(status)
     reason = f"status {status}" + (f": {said}" if said else "")
-    return Ending(Outcome.HTTP_ERROR, reason, again=status in PASSING_STATUSES)
+    again, missing = status in PASSING_STATUSES, _MISSING.get(status)
+    return Ending(Outcome.HTTP_ERROR, reason, again, missing)
 
 
 def ending_of_failure(error: BaseException) -> Ending:

@@ -33,7 +33,8 @@ from pipelines.clean.pool import CleaningPool
 from pipelines.errors import StoreError
 from pipelines.items import Page
 from pipelines.outcomes import Outcome
-from pipelines.polling import next_reading, next_try
+from pipelines.polling import Ladder, next_try
+from pipelines.stages.rereading import came_back, due_again, without_text
 from pipelines.store import (
     Connection,
     articles,
@@ -41,6 +42,7 @@ from pipelines.store import (
     crawls,
     frontier,
     hosts,
+    readings,
     worklists,
 )
 from pipelines.store.crawl_sources import Given
@@ -99,6 +101,11 @@ class Session:
     def is_by_hand(self) -> bool:
         """True where a person asked: what is not due is polled and read again too."""
         return self.trigger in (Trigger.HAND, Trigger.API)
+
+    @property
+    def reread(self) -> Ladder:
+        """How often stored articles are read again."""
+        return self.config.reread
 
     @property
     def keep_unused(self) -> timedelta:
@@ -239,22 +246,21 @@ class Session:
     def settle(self, link: QueuedLink, ending: Ending) -> None:
         """Write down how a link ended that brought no page to read."""
         now = self.now()
-        if link.article_id is not None and not ending.again:
-            ending = Ending(ending.outcome, f"read again: {ending.reason}")
-        again = None
+        outcome, reason, again = ending.outcome, ending.reason, None
         if ending.again and ending.outcome not in frontier.KEEPS_ITS_PLACE:
             again = next_try(now, link.tries, gives_up=ending.outcome not in _NOT_THE_LINKS_FAULT)
         with self.writing() as conn:
             if ending.outcome in frontier.KEEPS_ITS_PLACE:
                 frontier.take_back_try(conn, link.id)
             if link.article_id is not None:
-                self._after_failed_reading(link.article_id, ending, conn)
+                outcome, told = self._without_text(conn, link.article_id, ending)
+                reason = ending.reason if ending.again else told
             frontier.settle(
                 conn,
                 self.crawl_id,
                 link.id,
-                ending.outcome,
-                ending.reason,
+                outcome,
+                reason,
                 now=now,
                 article_id=link.article_id,
                 next_try_at=again,
@@ -262,14 +268,19 @@ class Session:
         self.progress.pages += 1
         self.changed.set()
 
-    def _after_failed_reading(self, article_id: int, ending: Ending, conn: Connection) -> None:
-        """A stored article stays as it is; only 410 says that its outlet took it down."""
-        now = self.now()
-        if ending.outcome is Outcome.VANISHED:
-            articles.mark_vanished(conn, article_id, now=now)
-        else:
-            known = articles.get(conn, article_id)
-            articles.set_due(conn, article_id, next_reading(known.first_seen_at, now))
+    def _without_text(
+        self, conn: Connection, article_id: int, ending: Ending
+    ) -> tuple[Outcome, str]:
+        """A stored article was asked for again and did not come."""
+        return without_text(
+            conn,
+            article_id,
+            ending.outcome,
+            ending.reason,
+            ending.missing,
+            now=self.now(),
+            ladder=self.reread,
+        )
 
     def unchanged(self, link: QueuedLink) -> None:
         """A stored article was read again and is as it was (304)."""
@@ -277,14 +288,15 @@ class Session:
             raise ValueError(f"link {link.id} has no article")
         now = self.now()
         with self.writing() as conn:
-            first_seen_at = articles.get(conn, link.article_id).first_seen_at
-            articles.touch(conn, link.article_id, now=now, due_at=next_reading(first_seen_at, now))
+            known = articles.get(conn, link.article_id)
+            due_at = due_again(known, now, self.reread)
+            readings.touch(conn, link.article_id, now=now, due_at=due_at)
             frontier.settle(
                 conn,
                 self.crawl_id,
                 link.id,
                 Outcome.UNCHANGED,
-                "not modified (304)",
+                came_back("not modified (304)", known),
                 now=now,
                 article_id=link.article_id,
             )
@@ -308,11 +320,12 @@ class Session:
             return
         if page is None or page.link_id is None:
             return
+        outcome = Outcome.PARSE_ERROR
         reason = printable(f"{type(error).__name__}: {error}")[:300]
         with self.writing() as conn:
-            frontier.settle(
-                conn, self.crawl_id, page.link_id, Outcome.PARSE_ERROR, reason, now=self.now()
-            )
+            if (id := frontier.article_of(conn, page.link_id)) is not None:
+                outcome, reason = self._without_text(conn, id, Ending(outcome, reason))
+            frontier.settle(conn, self.crawl_id, page.link_id, outcome, reason, now=self.now())
         self.changed.set()
 
     # the crawl's row

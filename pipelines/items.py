@@ -219,6 +219,16 @@ class Duplicate:
     similarity: float
 
 
+class Change(StrEnum):
+    """What became of a stored article between two readings. Only REVISED makes a revision; CUT is
+    an answer that holds the beginning of the text, or none of it."""
+
+    UNCHANGED = "unchanged"
+    COSMETIC = "cosmetic"
+    REVISED = "revised"
+    CUT = "cut"
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """A judged page and, where there is one, the stored article that it repeats.
@@ -228,6 +238,8 @@ class Compared:
         hashes: the sketch by which later texts are compared with this one; empty where none is
             kept of it.
         last_id: of the articles that it was compared with; None where it repeats one by address.
+        change: of that article between its version and this reading; None where it repeats none by
+            address, or was read at another of its addresses.
     """
 
     judged: Judged
@@ -235,6 +247,7 @@ class Compared:
     revises: bool = False
     hashes: tuple[int, ...] = ()
     last_id: int | None = None
+    change: Change | None = None
 
 
 @dataclass(frozen=True, slots=True)

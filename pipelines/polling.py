@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -137,10 +138,18 @@ def next_reading(appeared: datetime, now: datetime, ladder: Ladder = READ_AGAIN)
     return None
 
 
-def has_vanished(reads: int, span: timedelta, *, withdrawn: bool) -> bool:
-    """Whether so many good answers in a row without its text, over such a span, say that an article
-    was taken down; `withdrawn` where the last one is 410."""
-    least, at_least = (WITHDRAWN_READS, WITHDRAWN_SPAN) if withdrawn else (GONE_READS, GONE_SPAN)
+class Missing(StrEnum):
+    """How a good answer says that an article's text is not there."""
+
+    ABSENT = "absent"  # 404, or a page without it
+    WITHDRAWN = "withdrawn"  # 410
+
+
+def has_vanished(reads: int, span: timedelta, last: Missing) -> bool:
+    """Whether so many good answers in a row without its text, the last of them as it is, over such
+    a span say that an article was taken down."""
+    is_said = last is Missing.WITHDRAWN
+    least, at_least = (WITHDRAWN_READS, WITHDRAWN_SPAN) if is_said else (GONE_READS, GONE_SPAN)
     return reads >= least and span >= at_least
 
 

@@ -16,6 +16,7 @@ from crawler.newsroom.markup import plain
 from crawler.newsroom.outlet import About, Feed, FeedKind, Form, Outlet, Story, Wall, outlets
 from pipelines.incident import Source, SourceKind
 from pipelines.outcomes import Outcome
+from pipelines.polling import Missing, has_vanished
 from pipelines.text import count_words
 
 #: The visits of `followup demo`.
@@ -54,8 +55,8 @@ class Answer:
         revisions: follow-ups that were read before and after a change of title or text.
         partial: follow-ups of which only a teaser or summary can be had.
         noarchive: articles whose raw page may not be kept.
-        outcomes: addresses with an outcome of their own, and which are right for them. A vanished
-            page stays among the follow-ups as well.
+        outcomes: addresses with an outcome of their own, and which are right for them. A page that
+            was there and is gone stays among the follow-ups as well.
         bad_sources: sources that cannot be read at the last visit, and why.
         twins: variants of an address that sources name or that answer, to the article's address.
     """
@@ -114,7 +115,7 @@ def known_answer(at: datetime, visited: Iterable[datetime] = ()) -> Answer:
     readable = [story for url, (story, _) in found.stories.items() if url not in found.outcomes]
     follow_ups = [story for story in readable if story.about is About.INCIDENT]
     found.outcomes.update(
-        {s.url: frozenset({Outcome.VANISHED}) for s in follow_ups if s.is_gone(at)}
+        {s.url: frozenset({_gone(s, visits)}) for s in follow_ups if s.is_gone(at)}
     )
     return Answer(
         follow_ups=_urls(follow_ups),
@@ -177,6 +178,13 @@ def _special(story: Story, first: datetime) -> frozenset[Outcome] | None:
 def _leaves_part(story: Story, first: datetime) -> bool:
     teaser = plain(story.shown(first)) if story.wall is Wall.PAY else ""
     return max(count_words(teaser), story.summary_words) >= MIN_PARTIAL_WORDS
+
+
+def _gone(story: Story, visits: list[datetime]) -> Outcome:
+    """A page that answers 410 counts as taken down once it has done so at several visits."""
+    answers = [visit for visit in visits if story.is_gone(visit)]
+    sure = has_vanished(len(answers), answers[-1] - answers[0], Missing.WITHDRAWN)
+    return Outcome.VANISHED if sure else Outcome.HTTP_ERROR
 
 
 def _is_revised(story: Story, first: datetime, visits: list[datetime]) -> bool:

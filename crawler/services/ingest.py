@@ -49,6 +49,7 @@ class _Session:
         self.crawl_id: int | None = None
         self.raw = RawPages(home.config.raw_folder)
         self.keep_unused = timedelta(days=home.config.keep_unused_days)
+        self.reread = home.config.reread
         self.cleaner = CleaningPool()
 
     def now(self) -> datetime:

@@ -183,7 +183,7 @@ class FollowSpider(RowSpider):
         elif response.status == 304 and job.article_id is not None:
             self.session.unchanged(job)
         elif (ending := ending_of_answer(response)) is not None:
-            self.session.settle(job, _reread(response.status, ending) if job.article_id else ending)
+            self.session.settle(job, ending)
         else:
             yield self.page_of(
                 response,
@@ -265,8 +265,3 @@ class FollowSpider(RowSpider):
 def _file_of(index: Document, url: str) -> Document:
     """A file that an index names."""
     return replace(index, url=url, depth=index.depth + 1, tries=0)
-
-
-def _reread(status: int, ending: Ending) -> Ending:
-    """410 on an article that was there says that its outlet took it down (RFC 9110, 15.5.11)."""
-    return Ending(Outcome.VANISHED, ending.reason) if status == 410 else ending

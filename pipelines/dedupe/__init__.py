@@ -7,7 +7,7 @@ them is the first?). `group` does all of that for a whole file, `diff` shows wha
 """
 
 from pipelines.dedupe.address import keys_of, same_article
-from pipelines.dedupe.change import Change, change_between
+from pipelines.dedupe.change import change_between
 from pipelines.dedupe.diff import Op, Span, diff, with_context
 from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
 from pipelines.dedupe.near import (
@@ -20,6 +20,7 @@ from pipelines.dedupe.near import (
 )
 from pipelines.dedupe.origin import Carrier, Origin, origin_of
 from pipelines.dedupe.sketch import Sketch, sketch
+from pipelines.items import Change
 
 __all__ = [
     "COMMON_FROM",

@@ -8,19 +8,9 @@ cut answer; once it says so in a line of its own, or edits what is left, it is a
 
 import re
 import unicodedata
-from enum import StrEnum
 
+from pipelines.items import Change
 from pipelines.text import squeeze, words
-
-
-class Change(StrEnum):
-    """What became of an article between two readings. Only REVISED makes a revision."""
-
-    UNCHANGED = "unchanged"
-    COSMETIC = "cosmetic"
-    REVISED = "revised"
-    CUT = "cut"
-
 
 #: A new text shorter than this share of the old one may be a cut answer ...
 CUT_BELOW = 0.7

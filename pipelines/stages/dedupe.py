@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines import dedupe
-from pipelines.items import Article, Compared, Duplicate, DuplicateKind, Judged
+from pipelines.items import Article, Change, Compared, Duplicate, DuplicateKind, Judged
 from pipelines.outcomes import Outcome, page_outcome
 from pipelines.stages.session import Stage
 from pipelines.stages.verdicts import is_taken
@@ -90,8 +90,8 @@ def _read_again(item: Judged, article: Article, known: Known) -> Compared:
         hashes = dedupe.sketch(article.text, article.title).hashes
         return Compared(item, same, revises=is_taken(item), hashes=hashes)
     change = dedupe.change_between(known.title, known.text, article.title, article.text)
-    completes = known.partial and not article.partial
-    shrinks = article.partial and not known.partial
-    revises = (change is dedupe.Change.REVISED and not shrinks) or completes
+    if article.partial and not known.partial:
+        change = Change.CUT
+    revises = change is Change.REVISED or (known.partial and not article.partial)
     hashes = dedupe.sketch(article.text, article.title).hashes if revises else ()
-    return Compared(item, same, revises=revises, hashes=hashes)
+    return Compared(item, same, revises=revises, hashes=hashes, change=change)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, Self
 
 from pipelines.clean.pool import CleaningPool
+from pipelines.polling import Ladder
 from pipelines.store import Database
 from pipelines.store.pages import RawPages
 
@@ -15,6 +16,7 @@ class Session(Protocol):
     crawl_id: int | None
     raw: RawPages
     keep_unused: timedelta
+    reread: Ladder
     cleaner: CleaningPool
 
     def now(self) -> datetime:

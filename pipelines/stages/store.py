@@ -1,15 +1,26 @@
 """Store: what becomes of a page is written down, with its article where there is one."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from pipelines import dedupe
-from pipelines.items import Article, Compared, DuplicateKind, Page, StoredArticle
+from pipelines.items import Article, Change, Compared, DuplicateKind, Page, StoredArticle
 from pipelines.outcomes import Outcome, Verdict
-from pipelines.polling import next_reading
+from pipelines.polling import appeared_at, next_reading
 from pipelines.stages.dedupe import compare
+from pipelines.stages.rereading import came_back, due_again, missing_of, without_text
 from pipelines.stages.session import Stage
 from pipelines.stages.verdicts import duplicate_of, is_taken, outcome_of, why
-from pipelines.store import Connection, articles, copies, frontier, incidents, matches, offers
+from pipelines.store import (
+    Connection,
+    articles,
+    copies,
+    frontier,
+    incidents,
+    matches,
+    offers,
+    readings,
+)
 from pipelines.store.pages import RawRecord
 from pipelines.store.validators import Validators, validators_of
 from pipelines.urls import canonical_key, host_of
@@ -20,6 +31,11 @@ TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
 _HANDED_ON = TAKEN | {Outcome.CANDIDATE}
 #: Articles stored with these are follow-ups: they stay and are read again.
 _KEPT = frozenset({Outcome.STORED, Outcome.COPY})
+
+
+#: What the ledger says of a second reading that made no version.
+_CUT = "only the beginning of it came; the whole text stays"
+_COSMETIC = "only dates, counters or typography differ from version {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +126,7 @@ class Store(Stage):
     def _write(self, conn: Connection, item: Compared, raw: RawRecord | None) -> Stored:
         cleaned = item.judged.cleaned
         if cleaned.article is None:
-            return Stored(outcome_of(item), cleaned.reason, None)
+            return self._without_article(conn, item)
         if self._is_forgotten(conn, item):
             return Stored(
                 Outcome.ALREADY_KNOWN, "forgotten by hand; it is not taken in again", None
@@ -123,6 +139,24 @@ class Store(Stage):
             return self._again(conn, item, cleaned.article, raw)
         return self._new(conn, item, cleaned.article, planned, raw)
 
+    def _without_article(self, conn: Connection, item: Compared) -> Stored:
+        """No article came; where one was read at this address before, it may be gone."""
+        cleaned, outcome = item.judged.cleaned, outcome_of(item)
+        link_id = cleaned.page.link_id
+        id = None if link_id is None else frontier.article_of(conn, link_id)
+        if id is None:
+            return Stored(outcome, cleaned.reason, None)
+        told = without_text(
+            conn,
+            id,
+            outcome,
+            cleaned.reason,
+            missing_of(cleaned),
+            now=self.session.now(),
+            ladder=self.session.reread,
+        )
+        return Stored(*told, id)
+
     def _again(
         self, conn: Connection, item: Compared, article: Article, raw: RawRecord | None
     ) -> Stored:
@@ -130,24 +164,40 @@ class Store(Stage):
         id, now, page = duplicate_of(item).article_id, self.session.now(), item.judged.cleaned.page
         known = articles.get(conn, id)
         articles.add_aliases(conn, id, article, dedupe.keys_of(article, page.requested_url))
-        due_at = next_reading(known.first_seen_at, now) if known.due_at is not None else None
+        is_kept = known.outcome in _KEPT and known.expires_at is None
+        due_at = None
+        if known.due_at is not None or (is_kept and page.link_id is not None):
+            due_at = due_again(known, now, self.session.reread)
         judged = item.judged.relevance
         if not item.revises:  # what was judged before stands; a person's word counts
             news = matches.unjudged(conn, id)
             judged = tuple(each for each in judged if each.forced or each.incident_id in news)
         is_taken = any(each.verdict is Verdict.FOLLOW_UP for each in judged)
-        is_kept = known.outcome in _KEPT and known.expires_at is None
         if page.for_incident_id is not None or (is_taken and not is_kept):
-            due_at = due_at or next_reading(now, now)
+            due_at = due_at or due_again(known, now, self.session.reread)
             articles.rescue(conn, id, due_at=due_at)
             copies.sketch_add(conn, id, dedupe.sketch(article.text, article.title).hashes)
         matches.save(conn, id, judged, now=now)
         if not item.revises:
+            if item.change is Change.CUT:
+                readings.glimpse(conn, id, now=now, due_at=due_at)
+                return Stored(Outcome.UNCHANGED, _CUT, id)
             validators = _validators(page) if canonical_key(page.url) == known.key else None
-            articles.touch(conn, id, now=now, due_at=due_at, validators=validators)
+            is_cosmetic = item.change is Change.COSMETIC
+            readings.touch(
+                conn,
+                id,
+                now=now,
+                due_at=due_at,
+                validators=validators,
+                cosmetic=readings.cosmetic_digest(article.title, article.text)
+                if is_cosmetic
+                else None,
+            )
             is_news = is_taken and page.for_incident_id is None
             said = "taken by an incident that had not judged it yet" if is_news else None
-            return Stored(Outcome.UNCHANGED, said, id)
+            said = said or (_COSMETIC.format(known.number) if is_cosmetic else None)
+            return Stored(Outcome.UNCHANGED, came_back(said, known), id)
         revised = articles.revise(
             conn,
             id,
@@ -163,7 +213,7 @@ class Store(Stage):
         said = "its text is here again" if known.text is None else None
         if revised.completed and known.text is not None:
             said = "the whole text in place of a teaser"
-        return Stored(Outcome.REVISED, said or f"version {revised.number}", id)
+        return Stored(Outcome.REVISED, came_back(said or f"version {revised.number}", known), id)
 
     def _new(
         self,
@@ -183,7 +233,7 @@ class Store(Stage):
             seen_at=now,
             source_id=None if page.link_id is None else frontier.source_of(conn, page.link_id),
             validators=_validators(page),
-            due_at=next_reading(now, now) if taken and page.link_id is not None else None,
+            due_at=self._first_due(article) if taken and page.link_id is not None else None,
             expires_at=None if taken else now + self.session.keep_unused,
             raw=raw,
             link_id=page.link_id,
@@ -196,6 +246,10 @@ class Store(Stage):
             d = item.duplicate
             copies.join_group(conn, id, d.article_id, kind=d.kind, similarity=d.similarity, now=now)
         return Stored(planned, why(item, planned), id)
+
+    def _first_due(self, article: Article) -> datetime | None:
+        now = self.session.now()
+        return next_reading(appeared_at(article.published_at, now), now, self.session.reread)
 
 
 def _of_those_there(conn: Connection, item: Compared) -> Compared:

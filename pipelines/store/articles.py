@@ -132,6 +132,9 @@ def revise(
             last_modified=kept.last_modified,
             expired_at=None,
             vanished_at=None,
+            gone_reads=0,
+            gone_since=None,
+            cosmetic_sha256=None,
             **_mended(_told(new)),
             **_said(new),
         )
@@ -139,37 +142,6 @@ def revise(
     search.remove(conn, [id])
     _index(conn, id, new)
     return Revised(number, completed)
-
-
-def touch(
-    conn: Connection,
-    id: int,
-    *,
-    now: datetime,
-    due_at: datetime | None,
-    validators: Validators | None = None,
-) -> None:
-    """An article was read again and is as it was. Without `validators` the old ones stay (304)."""
-    values: dict[str, Any] = {
-        "read_at": now,
-        "reads": article.c.reads + 1,
-        "due_at": due_at,
-        "vanished_at": None,
-    }
-    if validators is not None:
-        values |= {"etag": validators.etag, "last_modified": validators.last_modified}
-    conn.execute(update(article).where(article.c.id == id).values(**values))
-
-
-def mark_vanished(conn: Connection, id: int, *, now: datetime) -> None:
-    """Its outlet took it down: it stays here, and is not read again."""
-    gone = update(article).where(article.c.id == id, article.c.vanished_at.is_(None))
-    conn.execute(gone.values(vanished_at=now, due_at=None))
-
-
-def set_due(conn: Connection, id: int, due_at: datetime | None) -> None:
-    """When it is read again; None is never."""
-    conn.execute(update(article).where(article.c.id == id).values(due_at=due_at))
 
 
 def rescue(conn: Connection, id: int, *, due_at: datetime | None) -> None:
@@ -236,8 +208,9 @@ def due_for_reading(
 ) -> list[int]:
     """Follow-ups of open incidents, or of one of them, to be read again, the longest due first.
 
-    Only those that have a link to be read by and are not taken down; `by_hand` all of these, else
-    those that are due. A dismissed one is left alone, a kept or starred one counts as a follow-up.
+    Only those that have a link to be read by; `by_hand` all of these, else those that are due. What
+    was taken down is among them, since it may come back. A dismissed one is left alone, a kept or
+    starred one counts as a follow-up.
     """
     taken = or_(
         and_(
@@ -255,7 +228,6 @@ def due_for_reading(
         followed = followed.where(incident.c.slug == incident_slug)
     wanted = select(article.c.id).where(
         article.c.outcome.in_([Outcome.STORED, Outcome.COPY]),
-        article.c.vanished_at.is_(None),
         select(link.c.id).where(link.c.article_id == article.c.id).exists(),
         followed.exists(),
     )

@@ -297,6 +297,12 @@ def source_of(conn: Connection, link_id: int) -> int | None:
     return id
 
 
+def article_of(conn: Connection, link_id: int) -> int | None:
+    """The stored article that a link leads to; None where none was read there yet."""
+    id: int | None = conn.execute(select(link.c.article_id).where(link.c.id == link_id)).scalar()
+    return id
+
+
 def release(conn: Connection, crawl_ids: Collection[int]) -> int:
     """Queues again what dead crawls were fetching and frees their hosts; how many links.
 

@@ -29,8 +29,9 @@ class Known:
         number: of its current version; it was edited one time less.
         copy_of, group: of the copy group; both None where it stands alone.
         expires_at: when its text is to go; None where it stays.
-        gone_reads: good answers without its text in a row.
-        cosmetic_changes: readings that made no version.
+        gone_reads, gone_since: good answers without its text in a row, and the first of them.
+        cosmetic_changes: differences that made no version; `cosmetic_sha256` of the last reading,
+            where it had one.
         credit, credit_found: the agency it is credited to and where that stands.
     """
 
@@ -75,7 +76,9 @@ class Known:
     expired_at: datetime | None
     vanished_at: datetime | None
     gone_reads: int
+    gone_since: datetime | None
     cosmetic_changes: int
+    cosmetic_sha256: str | None
     credit: str | None
     credit_found: str | None
     number: int

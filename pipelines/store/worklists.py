@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, and_, case, func, literal, selec
 
 from pipelines.outcomes import Outcome
 from pipelines.polling import MOST_FORGIVEN, MOST_TRIES, next_try
-from pipelines.store import articles, crawls, hosts
+from pipelines.store import crawls, hosts, readings
 from pipelines.store.database import chunks, insert_into
 from pipelines.store.frontier import (
     KEEPS_ITS_PLACE,
@@ -276,7 +276,7 @@ def _break_off(conn: Connection, crawl_id: int, now: datetime) -> int:
             said = f"given up: its crawl broke off {times} times while it was read"
             settle(conn, crawl_id, row.id, Outcome.PARSE_ERROR, said, now=now)
             if row.article_id is not None:
-                articles.set_due(conn, row.article_id, None)
+                readings.set_due(conn, row.article_id, None)
             continue
         again = None
         if times > MOST_FORGIVEN:

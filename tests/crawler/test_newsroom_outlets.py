@@ -265,10 +265,12 @@ headlin = "typo"
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_every_page_that_was_found_has_one_place_in_the_answer(count: int) -> None:
-    answer = known_answer(DEMO_PASSES[count - 1], DEMO_PASSES)
-    vanished = {u for u, right in answer.outcomes.items() if right == {Outcome.VANISHED}}
-    assert vanished <= answer.follow_ups
-    special = set(answer.outcomes) - vanished
+    when = DEMO_PASSES[count - 1]
+    answer = known_answer(when, DEMO_PASSES)
+    stories = [story for outlet in outlets().values() for story in outlet.stories]
+    gone = {story.url for story in stories if story.is_gone(when)} & set(answer.outcomes)
+    assert gone <= answer.follow_ups
+    special = set(answer.outcomes) - gone
     places = [answer.follow_ups, answer.candidates_ok, answer.off_topic, special]
     for one, other in combinations(places, 2):
         assert not set(one) & set(other)
@@ -299,6 +301,13 @@ def test_answer_of_the_demo() -> None:
         Outcome.NOT_HTML,
         Outcome.BLOCKED_ADDRESS,
     }
+
+
+def test_a_page_that_answers_410_is_taken_down_from_the_second_such_answer_on() -> None:
+    second, third = (known_answer(when, DEMO_PASSES) for when in DEMO_PASSES[1:])
+    (gone,) = (u for u in third.follow_ups & set(third.outcomes))
+    assert third.outcomes[gone] == {Outcome.VANISHED}
+    assert second.outcomes[gone] == {Outcome.HTTP_ERROR}
 
 
 def test_edit_is_a_revision_only_for_those_who_read_the_page_before() -> None:

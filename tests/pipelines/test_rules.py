@@ -10,6 +10,7 @@ from pipelines.outcomes import MEANINGS, Outcome, Verdict, page_outcome
 from pipelines.polling import (
     MOST_TRIES,
     READ_AGAIN,
+    Missing,
     appeared_at,
     has_vanished,
     next_look,
@@ -137,12 +138,12 @@ def test_a_ladder_is_read_as_it_is_written() -> None:
 
 
 def test_an_article_has_vanished_after_several_good_answers_over_hours() -> None:
-    assert not has_vanished(2, 9 * HOUR, withdrawn=False)
-    assert not has_vanished(9, 2 * HOUR, withdrawn=False)
-    assert has_vanished(3, 3 * HOUR, withdrawn=False)
-    assert not has_vanished(1, 9 * HOUR, withdrawn=True)
-    assert not has_vanished(2, HOUR / 2, withdrawn=True)
-    assert has_vanished(2, HOUR, withdrawn=True)
+    assert not has_vanished(2, 9 * HOUR, Missing.ABSENT)
+    assert not has_vanished(9, 2 * HOUR, Missing.ABSENT)
+    assert has_vanished(3, 3 * HOUR, Missing.ABSENT)
+    assert not has_vanished(1, 9 * HOUR, Missing.WITHDRAWN)
+    assert not has_vanished(2, HOUR / 2, Missing.WITHDRAWN)
+    assert has_vanished(2, HOUR, Missing.WITHDRAWN)
 
 
 def test_what_is_gone_is_looked_at_until_that_is_sure_then_daily_while_it_is_young() -> None:

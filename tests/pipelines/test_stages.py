@@ -10,6 +10,7 @@ from pipelines import stages
 from pipelines.incident import Incident, Seed
 from pipelines.items import Article, Cleaned, Link, Page
 from pipelines.outcomes import Outcome
+from pipelines.polling import READ_AGAIN
 from pipelines.relevance import derive
 from pipelines.store import (
     Database,
@@ -46,6 +47,7 @@ class Session:
         self.database, self.crawl_id = database, crawl_id
         self.raw = RawPages(folder, crawl_id)
         self.keep_unused = timedelta(days=30)
+        self.reread = READ_AGAIN
 
     def now(self) -> datetime:
         return NOW

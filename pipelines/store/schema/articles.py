@@ -72,7 +72,11 @@ article = Table(
     Column("vanished_at", UtcTime),  # when its outlet was found to have taken it down; null: up
     Column("gone_reads", Integer, nullable=False, server_default="0"),
     # good answers without its text, in a row
+    Column("gone_since", UtcTime),  # the first of these; null: there was none
     Column("cosmetic_changes", Integer, nullable=False, server_default="0"),  # that made no version
+    Column(
+        "cosmetic_sha256", Text
+    ),  # of the last reading, where it made none; null: as the version
     Column("credit", Text),  # dedupe: the agency that it is credited to; null: to none
     Column("credit_found", Text),  # dedupe: where that stands; null: no credit
     sqlite_autoincrement=True,

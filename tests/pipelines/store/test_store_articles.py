@@ -23,6 +23,7 @@ from pipelines.incident import (
 )
 from pipelines.items import Article, DuplicateKind, Link, Reason, Relevance
 from pipelines.outcomes import Outcome, Verdict
+from pipelines.polling import Missing
 from pipelines.store import (
     Database,
     articles,
@@ -36,6 +37,7 @@ from pipelines.store import (
     ledger,
     matches,
     offers,
+    readings,
     search,
     sources,
     texts,
@@ -207,12 +209,13 @@ def test_a_teaser_never_revises_a_whole_text(database: Database) -> None:
 def test_a_304_keeps_validators_and_a_200_brings_new_ones(database: Database) -> None:
     with database.write() as conn:
         id = put(conn, article())
-        articles.mark_vanished(conn, id, now=NOW)
-        articles.touch(conn, id, now=NOW + DAY, due_at=NOW + 2 * DAY)
+        readings.mark_gone(conn, id, now=NOW - DAY, missing=Missing.WITHDRAWN)
+        assert readings.mark_gone(conn, id, now=NOW, missing=Missing.WITHDRAWN).vanished_at == NOW
+        readings.touch(conn, id, now=NOW + DAY, due_at=NOW + 2 * DAY)
         known = articles.get(conn, id)
         assert (known.etag, known.reads, known.due_at) == ('"v1"', 2, NOW + 2 * DAY)
-        assert known.vanished_at is None
-        articles.touch(conn, id, now=NOW, due_at=None, validators=Validators(None, "Sat"))
+        assert (known.vanished_at, known.gone_reads, known.gone_since) == (None, 0, None)
+        readings.touch(conn, id, now=NOW, due_at=None, validators=Validators(None, "Sat"))
         known = articles.get(conn, id)
         assert (known.etag, known.last_modified) == (None, "Sat")
 
@@ -251,16 +254,15 @@ def test_no_characters_break_an_article(database: Database, words: list[str]) ->
 def test_follow_ups_of_open_incidents_are_due(database: Database) -> None:
     with database.write() as conn:
         sony, other = begin(conn), begin(conn, "other")
-        due, later, topic, alone, gone, dismissed = (
+        due, later, topic, alone, dismissed = (
             put(conn, article(name), due_at=NOW + (DAY if name == "later" else -DAY))
-            for name in ("due", "later", "topic", "alone", "gone", "dismissed")
+            for name in ("due", "later", "topic", "alone", "dismissed")
         )
-        for id in (due, later, alone, gone, dismissed):
+        for id in (due, later, alone, dismissed):
             judge(conn, id, sony, Verdict.FOLLOW_UP)
         judge(conn, topic, sony, Verdict.OFF_TOPIC)
-        for id in (due, later, topic, gone, dismissed):
+        for id in (due, later, topic, dismissed):
             link_to(conn, id, articles.get(conn, id).url)
-        articles.mark_vanished(conn, gone, now=NOW)
         matches.decide(conn, dismissed, sony, Decision.DISMISS, by="me", now=NOW)
         assert articles.due_for_reading(conn, NOW) == [due]
         assert articles.due_for_reading(conn, NOW, by_hand=True) == [due, later]
