@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -50,6 +51,9 @@ class Config:
         timezone: IANA name, for schedules that name none.
         token: what a client of the server shows as bearer token or password; needed where the
             server listens on more than loopback.
+        proxy_user_header: the header in which a proxy in front of the server names who is logged
+            in there; believed only of `proxies`.
+        proxies: addresses or networks of such proxies.
         metrics_public: whether /metrics is served on an address that is not loopback.
         log_format: of the server's own log, "text" (key=value) or "json".
         keep_raw_days, keep_raw_megabytes: raw pages over this age or size go, the oldest first;
@@ -75,6 +79,8 @@ class Config:
     hang_seconds: float = 60.0
     timezone: str = "UTC"
     token: str | None = None
+    proxy_user_header: str | None = None
+    proxies: tuple[str, ...] = ()
     metrics_public: bool = False
     log_format: str = "text"
     keep_raw_days: int | None = None
@@ -237,6 +243,17 @@ def _moment(raw: Any) -> datetime:
     return to_utc(when)
 
 
+def _header(raw: Any) -> str:
+    name = _text(raw)
+    if not name.replace("-", "").isalnum() or not name.isascii():
+        raise ValueError("not a header's name")
+    return name
+
+
+def _networks(raw: Any) -> tuple[str, ...]:
+    return tuple(str(ip_network(one, strict=False)) for one in _list(raw))
+
+
 def _positive(raw: Any) -> float:
     number = float(raw)
     if not 0 < number < 1e9:
@@ -301,6 +318,8 @@ _READERS = {
     "crawls_at_once": _count,
     "hang_seconds": _positive,
     "timezone": _zone,
+    "proxy_user_header": _header,
+    "proxies": _networks,
     "metrics_public": _truth,
     "log_format": _log_format,
     "keep_raw_days": _count,
@@ -324,6 +343,8 @@ _WANTED = {
     "crawls_at_once": "a whole number above 0",
     "hang_seconds": "seconds above 0",
     "timezone": "a name such as Europe/Berlin or Asia/Seoul",
+    "proxy_user_header": "a header's name such as Remote-User",
+    "proxies": "addresses or networks such as 127.0.0.1, 10.0.0.0/8, parted by commas",
     "metrics_public": "true or false",
     "log_format": "text or json",
     "keep_raw_days": "a whole number of days above 0",

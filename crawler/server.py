@@ -22,6 +22,7 @@ from crawler import life, logs
 from crawler.config import Config
 from crawler.connections import Connection, Seldom, listening, most_connections, url_of
 from crawler.desk.app import create_app
+from crawler.desk.identity import is_guarded
 from crawler.home import Home, open_home
 from crawler.schedule.ticking import Schedule
 from crawler.supervisor import Supervisor, within
@@ -106,13 +107,13 @@ def serve(
     Raises ServerRunning, ContactMissing, BadInput or another FollowupError before that.
     """
     config.require_contact()
-    _check_host(config, host)
     config.make_home()
     logs.set_up(config)
     with ExitStack() as held:
         lock = held.enter_context(folder_lock(config))
-        listener = held.enter_context(listening(host, port))
         home = held.enter_context(open_home(config))
+        _check_host(home, host)
+        listener = held.enter_context(listening(host, port))
         running = Running(home, url_of(listener, host), secrets.token_hex(16), Supervisor(home))
         take_schedule(home, running.url, running.token, lock)
         life.settle_dead(config, home.clock, home.database)
@@ -194,11 +195,11 @@ class _Server(uvicorn.Server):
         self._running.begin_to_stop()
 
 
-def _check_host(config: Config, host: str) -> None:
-    if config.token is None and not _is_loopback(host):
+def _check_host(home: Home, host: str) -> None:
+    if not _is_loopback(host) and not is_guarded(home):
         raise BadInput(
-            f"On {host} others could reach the server, and no token is set.",
-            remedy="Set FOLLOWUP_TOKEN to a long random text, or serve on 127.0.0.1.",
+            f"On {host} others could reach the server, and no password is set.",
+            remedy="Set one (followup password set), or FOLLOWUP_TOKEN, or serve on 127.0.0.1.",
         )
 
 

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from crawler import __version__
 from crawler.desk import shapes
-from crawler.desk.gate import Caller
+from crawler.desk.identity import Caller
 from crawler.desk.room import From, InRoom
 from crawler.services import crawls, listing, sources
 from crawler.services.health import Problem

@@ -47,7 +47,7 @@ def create_app(home: Home, pulse: Pulse) -> FastAPI:
     for router in pages.ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
-    app.add_middleware(Gate, token=home.config.token)
+    app.add_middleware(Gate, home=home)
     app.add_exception_handler(FollowupError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)
     app.add_exception_handler(HTTPException, _not_found)

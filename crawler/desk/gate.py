@@ -4,22 +4,26 @@ On loopback no login is asked for, so the gate keeps out what only seems to come
 page of another site whose name is made to point here (DNS rebinding) names itself in Host: only
 loopback names, addresses and this machine's own name are answered. A page of another site that
 sends a form or a request here says so in Origin or Sec-Fetch-Site, and browsers let no page lie
-about these. Where a token is set, every request but /healthz must show it, and then any Host is
-good: behind a proxy a server has names that it does not know.
+about these. Where a password, a token or a proxy's header is set (`identity`), every request but
+/healthz must show something, and then any Host is good: behind a proxy a server has names that it
+does not know.
 """
 
-import base64
-import hmac
 import ipaddress
 import socket
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crawler.desk.identity import Caller, caller_of, is_feed, is_guarded
 from crawler.desk.problems import Problem
+from crawler.home import Home
+from crawler.services import access
+from crawler.services.access import Scope as Access
 
 #: No answer to any door needs a longer body: a thousand ids and some hundred addresses fit.
 MOST_BODY_BYTES = 512_000
@@ -40,31 +44,17 @@ SECURITY_HEADERS = {
 
 _LOOPBACK = frozenset({"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"})
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+#: Where people log in.
+LOGIN = "/login"
 _PORTS = {"http": "80", "https": "443"}
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """Who asks, as `request.state.caller`.
-
-    Attributes:
-        is_trusted: may see everything; always so but for a stranger at /healthz.
-        is_near: came in at a loopback address and not through a proxy.
-        name: the user's name where a login gives one, else the address.
-    """
-
-    is_trusted: bool
-    is_near: bool
-    name: str
 
 
 class Gate:
     """Lets requests through to `app`, or answers itself why not."""
 
-    def __init__(self, app: ASGIApp, token: str | None) -> None:
+    def __init__(self, app: ASGIApp, home: Home) -> None:
         self._app = app
-        self._token = token
+        self._home = home
         self._names = _LOOPBACK | {socket.gethostname().lower()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -73,35 +63,52 @@ class Gate:
             return
         send = _with_headers(send)
         headers = Headers(scope=scope)
-        user, shown = _credentials(headers.get("authorization", ""))
-        caller = Caller(
-            is_trusted=self._token is None or _equal(shown, self._token),
-            is_near=_is_loopback(scope) and not any(name in headers for name in _FORWARDED),
-            name=user or str((scope.get("client") or ("unknown",))[0]),
-        )
+        if is_guarded(self._home) and scope["path"] != "/healthz":
+            caller, refused = await run_in_threadpool(self._looked_at, scope, headers)
+        else:  # the store is not asked, and so nothing is waited for
+            caller, refused = self._looked_at(scope, headers)
         scope.setdefault("state", {})["caller"] = caller
-        refused = self._refused(scope, headers, caller)
         try:
             body = b"" if refused else await _body(headers, receive)
         except ClientDisconnect:
             return  # what it asked for is not known, and nobody is there to be answered
         if body is None:
-            refused = _TOO_LONG
+            refused = _TOO_LONG.response()
         if refused is not None:
-            await refused.response()(scope, receive, send)
+            await refused(scope, receive, send)
         else:
             await self._app(scope, _replayed(body or b"", receive), send)
 
-    def _refused(self, scope: Scope, headers: Headers, caller: Caller) -> Problem | None:
-        if scope["path"] == "/healthz" and scope["method"] in _SAFE_METHODS:
+    def _looked_at(self, scope: Scope, headers: Headers) -> tuple[Caller, Response | None]:
+        caller = caller_of(self._home, scope, headers)
+        return caller, self._refused(scope, headers, caller)
+
+    def _refused(self, scope: Scope, headers: Headers, caller: Caller) -> Response | None:
+        path, method = scope["path"], scope["method"]
+        if path == "/healthz" and method in _SAFE_METHODS:
             return None
-        if not caller.is_trusted:
-            return _UNKNOWN_CALLER
-        if self._token is None and not self._is_own(headers):
-            return _OTHER_NAME
-        if scope["method"] not in _SAFE_METHODS and _is_foreign(headers):
-            return _OTHER_SITE
+        if not is_guarded(self._home) and not self._is_own(headers):
+            return _OTHER_NAME.response()
+        if method not in _SAFE_METHODS and _is_foreign(headers):
+            return _OTHER_SITE.response()
+        if not caller.may(wanted_scope(method, path)):
+            return self._unknown(scope, headers, caller)
         return None
+
+    def _unknown(self, scope: Scope, headers: Headers, caller: Caller) -> Response | None:
+        """What somebody gets who may not: the page to log in where there is one."""
+        if caller.is_trusted:
+            return _NOT_ALLOWED.response()
+        if not access.has_password(self._home):
+            return _UNKNOWN_CALLER.response()
+        path = scope["path"]
+        if path == LOGIN or path.startswith("/static/"):
+            return None
+        if scope["method"] in _SAFE_METHODS and "text/html" in headers.get("accept", ""):
+            query = scope.get("query_string", b"").decode("latin-1")
+            wanted = quote(path + (f"?{query}" if query else ""), safe="/")
+            return RedirectResponse(f"{LOGIN}?next={wanted}", 303)
+        return _UNKNOWN_CALLER.response()
 
     def _is_own(self, headers: Headers) -> bool:
         """True where every Host is a name of this server. Programs of old (HTTP/1.0) send none."""
@@ -118,12 +125,43 @@ class Gate:
         return True  # a page that was loaded from an address is no other site's
 
 
+def wanted_scope(method: str, path: str) -> Access:
+    """What has to be allowed for a request: reading for what changes nothing, else what the table
+    says, and all where it says nothing."""
+    if is_feed(path):
+        return Access.FEED
+    for begins, methods, scope in SCOPES:
+        if path.startswith(begins) and (method in _SAFE_METHODS) == (methods == "read"):
+            return scope
+    return Access.READ if method in _SAFE_METHODS else Access.ADMIN
+
+
+#: How an address begins, whether reading or changing there, and what it takes.
+SCOPES: tuple[tuple[str, str, Access], ...] = (
+    ("/settings", "read", Access.ADMIN),
+    ("/api/v1/tokens", "read", Access.ADMIN),
+    ("/api/v1/crawls", "change", Access.CRAWL),
+    ("/schedule.json", "change", Access.CRAWL),
+    ("/cancel.json", "change", Access.CRAWL),
+    ("/api/v1/decisions", "change", Access.DECIDE),
+    ("/api/v1/labels", "change", Access.DECIDE),
+    ("/api/v1/notes", "change", Access.DECIDE),
+    ("/api/v1/searches", "change", Access.DECIDE),
+)
+
 _UNKNOWN_CALLER = Problem(
     401,
     "token-needed",
     "Who are you?",
-    "This server answers only those who show its token.",
-    "Send it as 'Authorization: Bearer TOKEN', or as the password in the browser (any name).",
+    "This server answers only those who show a token or have logged in.",
+    "Send a token as 'Authorization: Bearer TOKEN', or as the password in the browser (any name).",
+)
+_NOT_ALLOWED = Problem(
+    403,
+    "not-allowed",
+    "Not with this token",
+    "This token does not allow that.",
+    "Make one with the scope that it takes: followup token new NAME --scope SCOPE",
 )
 _OTHER_NAME = Problem(
     403,
@@ -146,36 +184,6 @@ _TOO_LONG = Problem(
     f"The body is longer than {MOST_BODY_BYTES} bytes.",
     "Ask in several requests.",
 )
-
-
-def _credentials(header: str) -> tuple[str | None, str | None]:
-    """User name (None: none) and token of an Authorization header."""
-    scheme, _, rest = header.partition(" ")
-    if scheme.lower() == "bearer":
-        return None, rest.strip().encode("latin-1").decode(errors="replace")
-    if scheme.lower() != "basic":
-        return None, None
-    try:
-        user, colon, password = base64.b64decode(rest, validate=True).decode().partition(":")
-    except ValueError:  # no ASCII, no Base64, no UTF-8
-        return None, None
-    return _on_a_line(user)[:60] or None, password if colon else None
-
-
-def _on_a_line(name: str) -> str:
-    return " ".join("".join(char if char.isprintable() else " " for char in name).split())
-
-
-def _equal(shown: str | None, token: str) -> bool:
-    return shown is not None and hmac.compare_digest(shown.encode(), token.encode())
-
-
-def _is_loopback(scope: Scope) -> bool:
-    """True where the connection came in at a loopback address of this machine."""
-    try:
-        return ipaddress.ip_address((scope.get("server") or ("",))[0]).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_foreign(headers: Headers) -> bool:

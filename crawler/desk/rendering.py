@@ -16,7 +16,7 @@ from crawler import __version__
 from crawler.desk import words
 from crawler.desk.forms import TOKEN
 from crawler.desk.problems import Problem
-from crawler.desk.room import Room
+from crawler.desk.room import Room, room_of
 from crawler.services import crawls, listing
 from pipelines.outcomes import MEANINGS
 from pipelines.store.crawls import Crawl, CrawlState
@@ -51,6 +51,7 @@ def page(
         token_field=TOKEN,
         form_token=room.form_token,
         place=place,
+        person=room.caller.name if room.caller and room.caller.session else None,
         refresh=refresh,
         refresh_seconds=REFRESH_SECONDS,
         problems=room.checkup.problems(),
@@ -61,8 +62,7 @@ def page(
 
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem for who looks at pages."""
-    room: Room = request.app.state.room
-    told = page(room, "problem.html", place="", problem=problem)
+    told = page(room_of(request), "problem.html", place="", problem=problem)
     told.status_code = problem.status
     told.headers.update(problem.headers())
     return told

@@ -8,13 +8,13 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
-from crawler.desk.gate import Caller
+from crawler.desk.identity import Caller
 from crawler.desk.pulse import Pulse
 from crawler.home import Home
 from crawler.services.health import Checkup, Problem
@@ -33,12 +33,13 @@ HEALTH_THREADS = 2
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """One for each application."""
+    """One for each application, and of that one for each request with its `caller`."""
 
     home: Home
     pulse: Pulse
     checkup: Checkup
     registry: CollectorRegistry
+    caller: Caller | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     _writes: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MOST_WRITES)
@@ -52,8 +53,10 @@ class Room:
 
     @property
     def form_token(self) -> str:
-        """What the desk's forms carry, and no page of another site can read."""
-        return hmac.new(self.secret, b"form", hashlib.sha256).hexdigest()
+        """What the desk's forms carry, and no page of another site can read; each session has its
+        own."""
+        session = (self.caller and self.caller.session) or ""
+        return hmac.new(self.secret, b"form" + session.encode(), hashlib.sha256).hexdigest()
 
     def is_form_token(self, shown: str) -> bool:
         """Compared in constant time."""
@@ -87,9 +90,14 @@ def _held(places: threading.BoundedSemaphore, *, patience_seconds: float) -> Ite
         places.release()
 
 
-async def _room(request: Request) -> Room:
+def room_of(request: Request) -> Room:
+    """The room as whoever asks finds it."""
     room: Room = request.app.state.room
-    return room
+    return replace(room, caller=getattr(request.state, "caller", None))
+
+
+async def _room(request: Request) -> Room:
+    return room_of(request)
 
 
 async def _caller(request: Request) -> Caller:

@@ -31,7 +31,7 @@ def test_own_names_are_answered(desk: Desk, host: str) -> None:
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil", ""])
 def test_a_name_that_was_made_to_point_here_is_refused(desk: Desk, host: str) -> None:
-    for path in ("/", f"{API}/crawls", "/metrics", "/listjobs.json", "/static/desk.js"):
+    for path in ("/", f"{API}/crawls", "/metrics", "/listjobs.json", "/static/live.js"):
         answer = desk.get(path, 403, headers={"Host": host})
         assert "name" in answer.json()["detail"]
 
@@ -84,7 +84,7 @@ def test_a_token_is_asked_for_everywhere(guarded: Desk) -> None:
         f"{API}/crawls",
         "/metrics",
         "/listjobs.json",
-        "/static/desk.js",
+        "/static/live.js",
     ):
         answer = guarded.get(path, 401)
         assert answer.headers["www-authenticate"].startswith("Basic ")
