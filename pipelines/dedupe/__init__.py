@@ -7,6 +7,7 @@ them is the first?). `group` does all of that for a whole file, `diff` shows wha
 """
 
 from pipelines.dedupe.address import keys_of, same_article
+from pipelines.dedupe.agencies import Credit, FoundIn, carrier_of, credit_of
 from pipelines.dedupe.change import change_between
 from pipelines.dedupe.diff import Op, Span, diff, with_context
 from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
@@ -29,16 +30,20 @@ __all__ = [
     "Carrier",
     "Change",
     "CopyIndex",
+    "Credit",
     "Entry",
+    "FoundIn",
     "Grouped",
     "Op",
     "Origin",
     "Sketch",
     "Sketches",
     "Span",
+    "carrier_of",
     "change_between",
     "compare",
     "copies_of",
+    "credit_of",
     "diff",
     "group",
     "keys_of",
