@@ -8,7 +8,7 @@ read, the member that comes nearest to it stands for it; the reason says by what
 
 import re
 import unicodedata
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
@@ -34,7 +34,7 @@ class Carrier:
         says_first: outlet that a "first published by" line names.
         partial: a teaser, not the whole text.
         words: length of its text.
-        key: canonical key of its address, which decides between equals; "": the id does.
+        key: its address, which decides between equals; "": the id does.
     """
 
     id: int
@@ -73,8 +73,7 @@ def origin_of(carriers: Sequence[Carrier]) -> Origin:
 
 def is_named(name: str, outlet: str | None, site: str) -> bool:
     """True where a name as people write it ("the Harbour Post") is that outlet's or its site's."""
-    own = _forms(outlet or "") | _forms(site) | _forms(site.partition(".")[0])
-    return not _forms(name).isdisjoint(own)
+    return not _forms(name).isdisjoint(_own_forms(outlet, site))
 
 
 def _agency_itself(ranked: Sequence[Carrier]) -> Origin | None:
@@ -83,7 +82,7 @@ def _agency_itself(ranked: Sequence[Carrier]) -> Origin | None:
     if not own:
         return None
     credits = Counter(one.credit for one in ranked if not one.is_agency)
-    best = max(own, key=lambda one: (credits[one.credit], -ranked.index(one)))
+    best = max(own, key=lambda one: credits[one.credit])
     silent = [one for one in ranked if one.credit is None]
     if not credits[best.credit] and any(_leads(one, best) for one in silent):
         return None
@@ -146,20 +145,23 @@ def _earliest(ranked: Sequence[Carrier]) -> Origin:
 def _most_named(
     ranked: Sequence[Carrier], name: Callable[[Carrier], str | None]
 ) -> tuple[Carrier, int] | None:
-    """The member that most others name, and how many do; None where none is named."""
-    votes: Counter[int] = Counter()
-    leaning: set[int] = set()
+    """The member that most members at other sites name, and how many do; None where none is."""
+    called: dict[str, list[Carrier]] = defaultdict(list)
     for one in ranked:
-        said = name(one)
-        for other in ranked:
-            if said and other.id != one.id and is_named(said, other.outlet, other.site):
-                votes[other.id] += other.site != one.site
-                leaning |= {one.id} if other.site != one.site else set()
+        for form in _own_forms(one.outlet, one.site):
+            called[form].append(one)
+    votes: Counter[int] = Counter()
+    naming: set[int] = set()
+    for one in ranked:
+        meant = {other.id: other for form in _forms(name(one) or "") for other in called[form]}
+        others = [id for id, other in meant.items() if other.site != one.site]
+        votes.update(others)
+        naming |= {one.id} if others else set()
     named = [one for one in ranked if votes[one.id]]
-    first = [one for one in named if one.id not in leaning] or named
+    first = [one for one in named if one.id not in naming] or named
     if not first:
         return None
-    best = max(first, key=lambda one: (votes[one.id], -ranked.index(one)))
+    best = max(first, key=lambda one: votes[one.id])  # of equals the one that ranks first
     return best, votes[best.id]
 
 
@@ -213,6 +215,10 @@ _ARTICLE = re.compile(r"^(?:(?:the|der|die|das|le|la|les|el|los|il|de|o|os)\s+|l
 _TAIL = re.compile(r"\.(?:com?|net|org|news|info|[a-z]{2})(?:\.[a-z]{2})?$")
 #: A longer name of an outlet is looked at by its beginning.
 _NAME_CHARS = 200
+
+
+def _own_forms(outlet: str | None, site: str) -> set[str]:
+    return _forms(outlet or "") | _forms(site) | _forms(site.partition(".")[0])
 
 
 def _forms(name: str) -> set[str]:
