@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipelines import dedupe
+from pipelines.clean.whole import is_closed
 from pipelines.items import Article, Change, Compared, Duplicate, DuplicateKind, Judged
 from pipelines.outcomes import Outcome, page_outcome
+from pipelines.stages import identity
 from pipelines.stages.session import Stage
 from pipelines.stages.verdicts import is_taken
 from pipelines.store import Connection, articles, copies
 from pipelines.store.known import Known
-from pipelines.urls import canonical_key
 
 
 class Dedupe(Stage):
@@ -28,9 +29,9 @@ def compare(conn: Connection, item: Judged) -> Compared:
     if article is None:
         return Compared(item)
     last_id = articles.last_id(conn)
-    known = articles.find_by_keys(conn, dedupe.keys_of(article, item.cleaned.page.requested_url))
+    known = identity.find(conn, article, item.cleaned.page)
     if known is not None:
-        return _read_again(item, article, known)
+        return _read_again(conn, item, article, known)
     if page_outcome(j.verdict for j in item.relevance) not in _COMPARED:
         return Compared(item, last_id=last_id)
     found = dedupe.sketch(article.text, article.title)
@@ -78,20 +79,28 @@ class StoredSketches:
 _COMPARED = frozenset({Outcome.STORED, Outcome.CANDIDATE})
 
 
-def _read_again(item: Judged, article: Article, known: Known) -> Compared:
+def _read_again(conn: Connection, item: Judged, article: Article, known: Known) -> Compared:
     """A second reading of a stored article. Only its own address can revise it: an AMP twin says
-    the same in other words, and would take turns with it for ever."""
+    the same in other words, and would take turns with it for ever. What was read at a twin's gives
+    way to what is read at its own; a twin can only complete it."""
     same = Duplicate(known.id, DuplicateKind.URL, 1.0)
     page = item.cleaned.page
-    own = {canonical_key(page.requested_url), canonical_key(page.url)}
-    if known.key not in own:
+    completes = known.partial and not article.partial
+    is_own = known.key in identity.read_keys(page)
+    if not is_own and not identity.moves_home(conn, known, article, page) and not completes:
         return Compared(item, same)
     if known.text is None:  # kept for its time; it is needed again where an incident takes it now
         hashes = dedupe.sketch(article.text, article.title).hashes
         return Compared(item, same, revises=is_taken(item), hashes=hashes)
-    change = dedupe.change_between(known.title, known.text, article.title, article.text)
+    change = dedupe.change_between(
+        known.title,
+        known.text,
+        article.title,
+        article.text,
+        closed=not page.body or is_closed(page.body),
+    )
     if article.partial and not known.partial:
         change = Change.CUT
-    revises = change is Change.REVISED or (known.partial and not article.partial)
+    revises = change is Change.REVISED or completes
     hashes = dedupe.sketch(article.text, article.title).hashes if revises else ()
     return Compared(item, same, revises=revises, hashes=hashes, change=change)
