@@ -33,6 +33,8 @@ _ROOMS = {
     "check": "upkeep",
     "backup": "safekeeping",
     "restore": "safekeeping",
+    "password": "access",
+    "token": "access",
     "clean": "offline",
     "score": "offline",
     "dedupe": "offline",

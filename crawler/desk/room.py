@@ -16,6 +16,7 @@ from prometheus_client import CollectorRegistry
 
 from crawler.desk.identity import Caller
 from crawler.desk.pulse import Pulse
+from crawler.desk.tries import Tries
 from crawler.home import Home
 from crawler.services.health import Checkup, Problem
 from pipelines.errors import StoreError
@@ -40,6 +41,7 @@ class Room:
     checkup: Checkup
     registry: CollectorRegistry
     caller: Caller | None = None
+    tries: Tries = field(default_factory=Tries)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     _writes: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MOST_WRITES)

@@ -134,6 +134,14 @@ def set_password(home: Home, password: str) -> None:
     log_out_all(home)
 
 
+def remove_password(home: Home) -> bool:
+    """Nobody logs in any more; gives whether there was a password."""
+    was_set = has_password(home)
+    _path(home).unlink(missing_ok=True)
+    log_out_all(home)
+    return was_set
+
+
 def is_password(home: Home, shown: str) -> bool:
     """Whether it is the password. Takes as long where none is set, and where it is wrong."""
     if len(shown) > MOST_PASSWORD:
@@ -155,7 +163,7 @@ def is_password(home: Home, shown: str) -> bool:
 
 @cache
 def _nobodys() -> str:
-    """What is compared with where no password is set: whoever tries learns nothing from the time."""
+    """What is compared with where no password is set: the time tells nothing."""
     return _HASHER.hash(secrets.token_urlsafe())
 
 

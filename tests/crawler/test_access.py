@@ -1,5 +1,6 @@
 """Tokens, the password, sessions: what opens, what opens no more, and what is kept of the keys."""
 
+import io
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from crawler.services import access
 from crawler.services.access import Scope
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.store import Database
+from tests.crawler.terminal import Terminal
 from tests.desk.serving import opened
 
 WORDS = "four words nobody joins"
@@ -120,3 +122,21 @@ def test_logging_out_ends_a_session_and_a_new_password_all(home: Home) -> None:
     assert access.session_of(home, other) is not None
     access.set_password(home, WORDS)
     assert access.session_of(home, third) is None
+
+
+def test_the_command_line_sets_gives_out_and_takes_back(
+    empty: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{WORDS}\n"))
+    assert empty.good("password", "set", "--json").json == {"set": True}
+    monkeypatch.setattr("sys.stdin", io.StringIO("short\n"))
+    assert "12 characters" in empty("password", "set").err
+    made = empty.good("token", "new", "reader", "--scope", "feed", "--json").json
+    assert made["key"].startswith("fu_")
+    assert empty.good("token", "new", "other").out.startswith("fu_")
+    assert "reader" in empty.good("token", "list").out
+    empty.good("token", "revoke", made["id"])
+    rows = empty.good("token", "list", "--json").json
+    assert [row["revoked_at"] is None for row in rows] == [True, False]
+    assert "token list" in empty("token", "revoke", 9).err
+    assert empty.good("password", "remove", "--json").json == {"removed": True}
