@@ -11,16 +11,19 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from crawler import __version__
 from crawler.desk import api, health, metrics, pages, problems, rendering, schedule_api, scrapyd
+from crawler.desk.afterthoughts import Afterthoughts
 from crawler.desk.gate import SECURITY_HEADERS, Gate
 from crawler.desk.problems import Problem
 from crawler.desk.pulse import Pulse
 from crawler.desk.room import Room
 from crawler.home import Home
+from crawler.services import review
 from crawler.services.health import Checkup
 from pipelines.errors import FollowupError, StoreError
 
@@ -41,12 +44,14 @@ def create_app(home: Home, pulse: Pulse) -> FastAPI:
         redirect_slashes=False,
     )
     checkup = Checkup(home, pulse.problem)
-    app.state.room = Room(home, pulse, checkup, metrics.registry(home, pulse))
+    afterthoughts = Afterthoughts(lambda slug: review.effect(home, slug))
+    app.state.room = Room(home, pulse, checkup, metrics.registry(home, pulse), afterthoughts)
     for room in (api, schedule_api, scrapyd, health, metrics):
         app.include_router(room.router)
     for router in pages.ROUTERS:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)
     app.add_middleware(Gate, home=home)
     app.add_exception_handler(FollowupError, _refused)
     app.add_exception_handler(RequestValidationError, _misread)

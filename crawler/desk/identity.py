@@ -37,6 +37,7 @@ class Caller:
         name: the user's name where a login gives one, else the address.
         scopes: what may be done; () for a stranger.
         session: the secret of the session, None without a login.
+        is_unnamed: nobody had to show anything, and nobody said a name.
         key_in_address: came by a token in the address, as feed readers do.
     """
 
@@ -45,6 +46,7 @@ class Caller:
     scopes: tuple[str, ...] = ()
     session: str | None = field(default=None, repr=False)
     key_in_address: bool = False
+    is_unnamed: bool = False
 
     @property
     def is_trusted(self) -> bool:
@@ -73,7 +75,7 @@ def caller_of(home: Home, scope: Request, headers: Headers) -> Caller:
     user, shown = _credentials(headers.get("authorization", ""))
     stranger = Caller(near, user or peer)
     if not is_guarded(home):
-        return Caller(near, user or peer, _ALL)
+        return Caller(near, user or peer, _ALL, is_unnamed=user is None)
     if shown is not None and _equal(shown, home.config.token):
         return Caller(near, user or peer, _ALL)
     if scope["path"] == "/healthz":  # answered though the store waits

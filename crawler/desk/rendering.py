@@ -17,6 +17,8 @@ from crawler.desk import words
 from crawler.desk.forms import TOKEN
 from crawler.desk.problems import Problem
 from crawler.desk.room import Room, room_of
+from crawler.desk.told import STATES
+from crawler.desk.views import saved_href
 from crawler.services import crawls, listing
 from pipelines.outcomes import MEANINGS
 from pipelines.store.crawls import Crawl, CrawlState
@@ -24,8 +26,22 @@ from pipelines.store.crawls import Crawl, CrawlState
 #: The parts of the desk: name, address, the key that leads there after "g".
 PLACES = (
     ("incidents", "/", "i"),
+    ("articles", "/articles", "a"),
     ("crawls", "/crawls", "c"),
 )
+#: How the facets of a list read.
+FACET_WORDS = {
+    "review": "Review",
+    "verdict": "Verdict",
+    "outlet": "Outlet",
+    "country": "Country",
+    "language": "Language",
+    "day": "Day",
+    "source": "Source",
+    "copies": "Copies",
+    "changed": "Changed",
+    "label": "Label",
+}
 #: A page without a script loads itself again so often while something runs.
 REFRESH_SECONDS = 5
 
@@ -112,6 +128,10 @@ def _environment() -> Environment:
         "taken": _taken,
         "number": lambda number: f"{number:,}",
     }
+    made.filters["moment"] = datetime.fromisoformat
+    made.globals["FACET_WORDS"] = FACET_WORDS
+    made.globals["STATES"] = STATES
+    made.globals["saved_href"] = saved_href
     made.tests |= {"web": _web, "unended": _is_unended}
     made.globals["PLACES"] = PLACES
     made.globals["MISSED"] = CrawlState.MISSED

@@ -14,6 +14,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from prometheus_client import CollectorRegistry
 
+from crawler.desk.afterthoughts import Afterthoughts
 from crawler.desk.identity import Caller
 from crawler.desk.pulse import Pulse
 from crawler.desk.tries import Tries
@@ -28,6 +29,7 @@ MOST_WRITES = 4
 WRITE_PATIENCE_SECONDS = 5.0
 #: So many writes wait for their turn; each holds one of the 40 threads that answer all requests.
 MOST_WAITING = 4
+_FORM_BYTES = hashlib.sha256().digest_size
 #: Threads that only /healthz uses: it answers though all others wait.
 HEALTH_THREADS = 2
 
@@ -40,6 +42,7 @@ class Room:
     pulse: Pulse
     checkup: Checkup
     registry: CollectorRegistry
+    afterthoughts: Afterthoughts
     caller: Caller | None = None
     tries: Tries = field(default_factory=Tries)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
@@ -54,15 +57,33 @@ class Room:
     )
 
     @property
+    def person(self) -> str:
+        """Who acts, as it stands in the history: by name where somebody logged in."""
+        caller = self.caller
+        return "the desk" if caller is None or caller.is_unnamed else caller.name
+
+    @property
     def form_token(self) -> str:
         """What the desk's forms carry, and no page of another site can read; each session has its
-        own."""
-        session = (self.caller and self.caller.session) or ""
-        return hmac.new(self.secret, b"form" + session.encode(), hashlib.sha256).hexdigest()
+        own. It looks different each time: pages are sent packed, and the size of a page that also
+        repeats what was searched for could else tell a stranger what stands in it (BREACH)."""
+        pad = secrets.token_bytes(_FORM_BYTES)
+        return (pad + _masked(self._form_key(), pad)).hex()
 
     def is_form_token(self, shown: str) -> bool:
         """Compared in constant time."""
-        return hmac.compare_digest(shown.encode(), self.form_token.encode())
+        try:
+            both = bytes.fromhex(shown)
+        except ValueError:
+            return False
+        pad, masked = both[:_FORM_BYTES], both[_FORM_BYTES:]
+        return len(masked) == _FORM_BYTES and hmac.compare_digest(
+            _masked(masked, pad), self._form_key()
+        )
+
+    def _form_key(self) -> bytes:
+        session = (self.caller and self.caller.session) or ""
+        return hmac.new(self.secret, b"form" + session.encode(), hashlib.sha256).digest()
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -77,6 +98,10 @@ class Room:
         """What `checkup` finds, whatever all other requests wait for."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._watching, self.checkup.problems)
+
+
+def _masked(key: bytes, pad: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(key, pad, strict=True))
 
 
 @contextmanager

@@ -1,6 +1,12 @@
 """The pages of the desk. They work without a script: a button is a form with a token, and answers
 with 303 to the page that shows what came of it."""
 
-from crawler.desk.pages import crawls, incidents, login
+from crawler.desk.pages import articles, crawls, deciding, incidents, login
 
-ROUTERS = (crawls.router, incidents.router, login.router)
+ROUTERS = (
+    articles.router,
+    crawls.router,
+    deciding.router,
+    incidents.router,
+    login.router,
+)
