@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import Connection, and_, func, select, update
 
 from pipelines.items import Entry
 from pipelines.records import entries_of
@@ -48,6 +48,30 @@ def of_article(conn: Connection, article_id: int) -> list[Revision]:
     wanted = select(revision).where(revision.c.article_id == article_id)
     rows = conn.execute(wanted.order_by(revision.c.number)).mappings()
     return [Revision(**{**row, "entries": entries_of(row["entries"] or ())}) for row in rows]
+
+
+def annotate(
+    conn: Connection,
+    article_id: int,
+    number: int,
+    *,
+    note: tuple[str, str] | None,
+    words: tuple[int, int] | None,
+) -> None:
+    """What is known of one version: its outlet's own words on the text and what these are
+    (`dedupe.NoteKind`), and how many words came and went against the version before."""
+    text, kind = note or (None, None)
+    added, removed = words or (None, None)
+    conn.execute(
+        update(revision)
+        .where(revision.c.article_id == article_id, revision.c.number == number)
+        .values(
+            note=None if text is None else storable(text),
+            note_kind=kind,
+            words_added=added,
+            words_removed=removed,
+        )
+    )
 
 
 def text_of(conn: Connection, article_id: int) -> str | None:

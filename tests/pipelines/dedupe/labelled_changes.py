@@ -16,11 +16,13 @@ TEXTS = {
     "de": (
         "Die Fähre Halcyon hat am Dienstagabend in Aldhafen einen Pfeiler gerammt, 40 Fahrgäste"
         " wurden verletzt, sagte Hafenmeisterin Ines Kalder.\n\n„Wir haben das Licht nicht"
-        " gesehen“, sagte der Kapitän.\n\nDie Reederei hat die Löhne seit einem Monat nicht bezahlt."
+        " gesehen“, sagte der Kapitän.\n\nDie Reederei hat die Löhne seit einem Monat"
+        " nicht bezahlt."
     ),
     "fr": (
         "Le ferry Halcyon a heurté un quai à Port-Aldous mardi soir et 40 passagers ont été"
-        " blessés, a déclaré la capitaine du port Inès Caldère.\n\n« Nous n’avons pas vu le feu », a dit le"
+        " blessés, a déclaré la capitaine du port Inès Caldère.\n\n« Nous n’avons pas vu le feu »,"
+        " a dit le"
         " commandant.\n\nLa compagnie n’a pas payé les salaires depuis un mois."
     ),
     "es": (
