@@ -19,6 +19,7 @@ from pipelines.relevance import marks, thresholds_of
 from pipelines.relevance.matching import verdict_of
 from pipelines.store import (
     Connection,
+    addresses,
     articles,
     copies,
     forgetting,
@@ -103,7 +104,7 @@ def show(home: Home, id: int) -> dict[str, Any]:
             "vanished_at": iso(found.vanished_at),
             "source": source,
             "marks": marks(found.text, reasons) if found.text else [],
-            "aliases": articles.aliases_of(conn, id),
+            "aliases": addresses.urls_of(conn, id),
             "copies": _copies(conn, found.group, but=id),
             "versions": _versions(conn, id),
             "copy_of": found.copy_of,

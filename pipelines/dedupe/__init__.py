@@ -11,6 +11,7 @@ from pipelines.dedupe.agencies import Credit, FoundIn, carrier_of, credit_of
 from pipelines.dedupe.change import change_between
 from pipelines.dedupe.diff import Op, Span, diff, with_context
 from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
+from pipelines.dedupe.identity import Home, is_one_article, moves_home
 from pipelines.dedupe.near import (
     COMMON_FROM,
     WIDESPREAD_FROM,
@@ -34,6 +35,7 @@ __all__ = [
     "Entry",
     "FoundIn",
     "Grouped",
+    "Home",
     "Op",
     "Origin",
     "Sketch",
@@ -46,8 +48,10 @@ __all__ = [
     "credit_of",
     "diff",
     "group",
+    "is_one_article",
     "keys_of",
     "matches",
+    "moves_home",
     "origin_of",
     "same_article",
     "sketch",

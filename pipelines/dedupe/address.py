@@ -6,7 +6,7 @@ address of every article; such a name is left aside.
 """
 
 from pipelines.items import Article
-from pipelines.urls import canonical_key, same_site
+from pipelines.urls import canonical_key, own_key, same_site
 
 #: Addresses of one article that are looked at; a page can name any number.
 MOST_ALIASES = 20
@@ -18,7 +18,7 @@ def keys_of(article: Article, requested_url: str | None = None) -> tuple[str, ..
     `requested_url` is the address that was asked for; like all others it is believed only within
     the site that answered, so a redirect to another site gives no alias there.
     """
-    own = canonical_key(article.url)
+    own = own_key(article.url)
     claimed = [requested_url, article.canonical_url, *article.aliases[:MOST_ALIASES]]
     keys = [own]
     for url in claimed:

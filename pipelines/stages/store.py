@@ -7,12 +7,14 @@ from pipelines import dedupe
 from pipelines.items import Article, Change, Compared, DuplicateKind, Page, StoredArticle
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import appeared_at, next_reading
+from pipelines.stages import identity
 from pipelines.stages.dedupe import compare
 from pipelines.stages.rereading import came_back, due_again, missing_of, without_text
 from pipelines.stages.session import Stage
 from pipelines.stages.verdicts import duplicate_of, is_taken, outcome_of, why
 from pipelines.store import (
     Connection,
+    addresses,
     articles,
     copies,
     frontier,
@@ -23,7 +25,7 @@ from pipelines.store import (
 )
 from pipelines.store.pages import RawRecord
 from pipelines.store.validators import Validators, validators_of
-from pipelines.urls import canonical_key, host_of
+from pipelines.urls import host_of, own_key
 
 #: Of these the raw page is kept.
 TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
@@ -35,6 +37,7 @@ _KEPT = frozenset({Outcome.STORED, Outcome.COPY})
 
 #: What the ledger says of a second reading that made no version.
 _CUT = "only the beginning of it came; the whole text stays"
+_WHOLE = "the whole text in place of a teaser"
 _COSMETIC = "only dates, counters or typography differ from version {}"
 
 
@@ -131,13 +134,19 @@ class Store(Stage):
             return Stored(
                 Outcome.ALREADY_KNOWN, "forgotten by hand; it is not taken in again", None
             )
-        if item.last_id is not None and articles.last_id(conn) > item.last_id:
-            # Another process stored articles since this one was compared.
+        is_joined = identity.join(conn, cleaned.article, cleaned.page)
+        if is_joined or self._is_outdated(conn, item):
             item = compare(conn, item.judged)
         planned = outcome_of(item)
         if item.duplicate is not None and item.duplicate.kind is DuplicateKind.URL:
             return self._again(conn, item, cleaned.article, raw)
         return self._new(conn, item, cleaned.article, planned, raw)
+
+    def _is_outdated(self, conn: Connection, item: Compared) -> bool:
+        """True where another process changed since what the article was compared with."""
+        if item.duplicate is not None and not articles.is_there(conn, item.duplicate.article_id):
+            return True
+        return item.last_id is not None and articles.last_id(conn) > item.last_id
 
     def _without_article(self, conn: Connection, item: Compared) -> Stored:
         """No article came; where one was read at this address before, it may be gone."""
@@ -163,7 +172,11 @@ class Store(Stage):
         """A stored article was read again, perhaps at another of its addresses."""
         id, now, page = duplicate_of(item).article_id, self.session.now(), item.judged.cleaned.page
         known = articles.get(conn, id)
-        articles.add_aliases(conn, id, article, dedupe.keys_of(article, page.requested_url))
+        keys = dedupe.keys_of(article, page.requested_url)
+        moves = identity.moves_home(conn, known, article, page)
+        addresses.add(conn, id, article, keys, identity.read_keys(page))
+        if moves:
+            addresses.move_home(conn, id, keys[0], article)
         is_kept = known.outcome in _KEPT and known.expires_at is None
         due_at = None
         if known.due_at is not None or (is_kept and page.link_id is not None):
@@ -182,7 +195,8 @@ class Store(Stage):
             if item.change is Change.CUT:
                 readings.glimpse(conn, id, now=now, due_at=due_at)
                 return Stored(Outcome.UNCHANGED, _CUT, id)
-            validators = _validators(page) if canonical_key(page.url) == known.key else None
+            is_own = moves or own_key(page.url) == known.key
+            validators = _validators(page) if is_own else None
             is_cosmetic = item.change is Change.COSMETIC
             readings.touch(
                 conn,
@@ -208,11 +222,12 @@ class Store(Stage):
             raw=raw,
             link_id=page.link_id,
             crawl_id=self.session.crawl_id,
+            in_place=moves,
         )
         copies.sketch_add(conn, id, item.hashes)
         said = "its text is here again" if known.text is None else None
         if revised.completed and known.text is not None:
-            said = "the whole text in place of a teaser"
+            said = f"read at its own address in place of {known.url}" if moves else _WHOLE
         return Stored(Outcome.REVISED, came_back(said or f"version {revised.number}", known), id)
 
     def _new(
@@ -229,6 +244,7 @@ class Store(Stage):
             conn,
             article,
             keys=dedupe.keys_of(article, page.requested_url),
+            read=identity.read_keys(page),
             outcome=planned,
             seen_at=now,
             source_id=None if page.link_id is None else frontier.source_of(conn, page.link_id),

@@ -17,16 +17,15 @@ from pipelines.errors import UnknownThing
 from pipelines.items import Article
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.records import dates_record, entries_record
-from pipelines.store import matches, pages, search
+from pipelines.store import addresses, matches, pages, search
 from pipelines.store.columns import storable
-from pipelines.store.database import insert_into
 from pipelines.store.known import KNOWN, Known, known_of
 from pipelines.store.pages import RawRecord
-from pipelines.store.schema import alias, article, incident, link, match, revision
+from pipelines.store.schema import article, incident, link, match, revision
 from pipelines.store.texts import digest
 from pipelines.store.validators import Validators
 from pipelines.text import count_words
-from pipelines.urls import canonical_key, host_of
+from pipelines.urls import host_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ def insert(
     new: Article,
     *,
     keys: Sequence[str],
+    read: Collection[str] = (),
     outcome: Outcome,
     seen_at: datetime,
     source_id: int | None = None,
@@ -57,7 +57,8 @@ def insert(
     answer; gives its id.
 
     `keys` are all keys by which it is to be known, that of its own address first
-    (`dedupe.keys_of`); those that another article has stay with that one.
+    (`dedupe.keys_of`), those in `read` because they were asked for or answered, the others because
+    the page names them; those that another article has stay with that one.
     """
     kept = validators or Validators()
     row = {
@@ -76,7 +77,7 @@ def insert(
         **_said(new),
     }
     id = int(conn.execute(_INSERT, row).scalar_one())
-    add_aliases(conn, id, new, keys[1:])
+    addresses.add(conn, id, new, keys[1:], read)
     page_id = _keep_raw(conn, raw, id, link_id, crawl_id)
     version = _version(new, seen_at, page_id)
     conn.execute(_INSERT_REVISION, {"article_id": id, "number": 1, **version})
@@ -100,17 +101,19 @@ def revise(
     raw: RawRecord | None = None,
     link_id: int | None = None,
     crawl_id: int | None = None,
+    in_place: bool = False,
 ) -> Revised:
     """Writes a new version of a stored article; it counts as a reading too.
 
-    A whole text takes the place of a partial one, and any text that of one that expired, within the
-    same version. A partial text on a whole one is refused with ValueError: it would lose text.
+    A whole text takes the place of a partial one, any text that of one that expired, and with
+    `in_place` any text that of another, within the same version: a twin's was read before.
+    A partial text on a whole one is refused with ValueError: it would lose text.
     Raises UnknownThing.
     """
     known = get(conn, id)
     if new.partial and not known.partial and known.text is not None:
         raise ValueError(f"a partial text never revises a whole one (article {id})")
-    completed = known.text is None or (known.partial and not new.partial)
+    completed = in_place or known.text is None or (known.partial and not new.partial)
     number = known.number if completed else known.number + 1
     page_id = _keep_raw(conn, raw, id, link_id, crawl_id)
     version = _version(new, seen_at, page_id)
@@ -154,26 +157,17 @@ def rescue(conn: Connection, id: int, *, due_at: datetime | None) -> None:
     conn.execute(update(article).where(article.c.id == id).values(**values))
 
 
-def add_aliases(conn: Connection, id: int, read: Article, keys: Sequence[str]) -> None:
-    """Further addresses by which an article is known; those of another article stay with it."""
-    if not keys:
-        return
-    urls = {canonical_key(url): url for url in (read.url, read.canonical_url, *read.aliases)}
-    taken = set(conn.execute(select(article.c.key).where(article.c.key.in_(keys))).scalars())
-    for key in sorted(set(keys) - taken):
-        conn.execute(
-            insert_into(conn, alias)
-            .values(key=key, url=urls.get(key, key), article_id=id)
-            .on_conflict_do_nothing(index_elements=[alias.c.key])
-        )
-
-
 def get(conn: Connection, id: int) -> Known:
     """Raises UnknownThing where there is none of that id."""
     row = conn.execute(KNOWN.where(article.c.id == id)).one_or_none()
     if row is None:
         raise UnknownThing("article", id, remedy="`followup articles list` shows them.")
     return known_of(row)
+
+
+def is_there(conn: Connection, id: int) -> bool:
+    """False for one that was forgotten, or merged into another."""
+    return conn.execute(select(article.c.id).where(article.c.id == id)).first() is not None
 
 
 def last_id(conn: Connection) -> int:
@@ -183,19 +177,12 @@ def last_id(conn: Connection) -> int:
 
 def find_by_keys(conn: Connection, keys: Sequence[str]) -> Known | None:
     """The article known by one of the keys; the first key that any is known by decides."""
-    found: dict[str, int] = {}
-    for key, id in (
-        *conn.execute(select(alias.c.key, alias.c.article_id).where(alias.c.key.in_(keys))),
-        *conn.execute(select(article.c.key, article.c.id).where(article.c.key.in_(keys))),
-    ):
-        found[key] = id
-    return next((get(conn, found[key]) for key in keys if key in found), None)
-
-
-def aliases_of(conn: Connection, id: int) -> list[str]:
-    """Its other addresses."""
-    wanted = select(alias.c.url).where(alias.c.article_id == id).order_by(alias.c.key)
-    return list(conn.execute(wanted).scalars())
+    known_by = addresses.of_keys(conn, keys)
+    for key in keys:
+        for id, through in known_by.items():
+            if key in through:
+                return get(conn, id)
+    return None
 
 
 def due_for_reading(

@@ -213,11 +213,14 @@ def _known(conn: Connection, keys: list[str], crawl_id: int) -> dict[str, _Known
 
 
 def _articles(conn: Connection, keys: list[str]) -> dict[str, int]:
-    """Stored articles by their keys and the keys of their other addresses."""
+    """Stored articles by their keys and those of their other addresses that were read: one that a
+    page only named may be another article's."""
     found = {}
-    for column, id in ((alias.c.key, alias.c.article_id), (article.c.key, article.c.id)):
-        rows = conn.execute(select(column, id).where(column.in_(keys)))
-        found.update(dict(rows.all()))
+    for wanted in (
+        select(alias.c.key, alias.c.article_id).where(alias.c.key.in_(keys), alias.c.is_read),
+        select(article.c.key, article.c.id).where(article.c.key.in_(keys)),
+    ):
+        found.update(dict(conn.execute(wanted).all()))
     return found
 
 

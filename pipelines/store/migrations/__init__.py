@@ -5,4 +5,4 @@ then costs one query and no import of Alembic.
 """
 
 #: Oldest first.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009")

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     text,
+    true,
 )
 
 from pipelines.store.columns import Id, Json, Text, UtcTime
@@ -100,6 +101,8 @@ alias = Table(  # other addresses of an article: redirects, AMP twin, canonical,
     Column(
         "article_id", Id, ForeignKey("article.id", ondelete="CASCADE"), nullable=False, index=True
     ),
+    Column("is_read", Boolean, nullable=False, server_default=true()),
+    # false: a page only named it; it is asked for when it is found, and may be another article's
 )
 
 page = Table(  # a raw answer in a WARC file

@@ -26,6 +26,7 @@ from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import Missing
 from pipelines.store import (
     Database,
+    addresses,
     articles,
     copies,
     crawls,
@@ -154,7 +155,7 @@ def test_an_article_is_found_by_any_of_its_addresses(database: Database) -> None
             found = articles.find_by_keys(conn, ["lantern.test/none", key])
             assert found is not None
             assert found.id == id
-        assert articles.aliases_of(conn, id) == ["https://lantern.test/old-one"]
+        assert addresses.urls_of(conn, id) == ["https://lantern.test/old-one"]
         assert articles.find_by_keys(conn, ["lantern.test/none"]) is None
         assert articles.find_by_keys(conn, []) is None
 
@@ -294,7 +295,8 @@ def test_an_article_is_read_again_through_its_link_with_its_validators(database:
 def test_an_ingested_article_is_known_to_a_crawl_and_read_by_force(database: Database) -> None:
     with database.write() as conn:
         new = article(aliases=("https://lantern.test/alias",))
-        id = put(conn, new, keys=("lantern.test/one", "lantern.test/alias"))
+        id = put(conn, new, keys=("lantern.test/one",))
+        addresses.add(conn, id, new, ["lantern.test/alias"], ["lantern.test/alias"])
         crawl_id = crawls.request(conn, crawls.Trigger.HAND, "test", {}, now=NOW)
         offered = [
             Offered(Link(f"https://lantern.test/{name}"), f"lantern.test/{name}", "lantern.test")
@@ -307,6 +309,24 @@ def test_an_ingested_article_is_known_to_a_crawl_and_read_by_force(database: Dat
             conn, crawl_id, busy_hosts=[], now=NOW, wall_now=NOW, lease_seconds=9, limit=5
         )
         assert [q.article_id for q in taken] == [id]
+
+
+def test_an_address_that_a_page_only_named_is_asked_for_and_goes_to_its_own_article(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        id = put(conn, article(), keys=("lantern.test/one", "lantern.test/named"))
+        crawl_id = crawls.request(conn, crawls.Trigger.HAND, "test", {}, now=NOW)
+        link = Link("https://lantern.test/named")
+        offered = [Offered(link, "lantern.test/named", "lantern.test")]
+        (answer,) = offers.offer(conn, offered, crawl_id, now=NOW)
+        assert answer.outcome is None
+        addresses.give_up(conn, "lantern.test/named")
+        other = put(conn, article("named"), keys=("lantern.test/named",))
+        assert addresses.of_keys(conn, ["lantern.test/one", "lantern.test/named"]) == {
+            id: {"lantern.test/one"},
+            other: {"lantern.test/named"},
+        }
 
 
 # ------------------------------------------------------------------------------ matches, reviews
