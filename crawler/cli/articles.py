@@ -14,6 +14,7 @@ from crawler.cli.options import AsJson, Limit, OfIncident, Slug, Yes
 from crawler.export import rows as export_rows
 from crawler.home import open_home
 from crawler.services import articles, ingest
+from crawler.services import revisions as versions
 from pipelines.errors import BadInput
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.store.matches import Decision
@@ -129,7 +130,7 @@ def diff(
 ) -> None:
     """What changed by word: between the last two versions, two named ones, or two copies."""
     with open_home() as home:
-        record = articles.diff(home, id, revisions=revisions, copy=copies)
+        record = versions.diff(home, id, revisions=revisions, copy=copies)
     if as_json:
         return output.put_json(record)
     return reading.draw_diff(record)

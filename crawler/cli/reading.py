@@ -21,8 +21,20 @@ SHOWN_TIMES = 6
 #: What the page says of its price.
 _FREE = {True: "yes", False: "no", None: None}
 
-_MARKED, _INSERTED, _DELETED = "bold yellow", "green", "red strike"
+_MARKED, _INSERTED, _DELETED, _MOVED = "bold yellow", "green", "red strike", "cyan"
 _FOR, _AGAINST = "green", "red"
+
+#: How the kind of an outlet's own words reads.
+_KINDS = {
+    "correction": "corrected",
+    "clarification": "clarified",
+    "update": "update",
+    "retraction": "retracted",
+    "editors_note": "editor's note",
+}
+
+#: Words of a paragraph that moved away that are shown.
+_MOVED_WORDS = 6
 
 #: How a decision reads that was taken.
 DECISIONS = {"keep": "kept", "dismiss": "dismissed", "star": "starred"}
@@ -100,9 +112,12 @@ def draw_article(record: dict[str, Any]) -> None:
         ("also at", "\n".join(f"{c['id']}: {c['outlet']} {c['url']}" for c in record["copies"])),
         ("other addresses", "\n".join(record["aliases"])),
         ("versions", _versions(record)),
+        ("headlines", _headlines(record)),
+        ("trifles", _trifles(record)),
         ("live blog", _entries(record["entries"])),
         ("raw page", record["raw"]),
         ("taken down", moment(record["vanished_at"])),
+        ("not there", _not_there(record)),
     )
     draw_fields(("copy of", _original(record)))
     for match in record["matches"]:
@@ -185,7 +200,43 @@ def _versions(record: dict[str, Any]) -> str | None:
     versions = record["versions"]
     if len(versions) < 2:
         return None
-    return "\n".join(f"{v['number']}: seen {moment(v['seen_at'])}, {v['title']}" for v in versions)
+    return "\n".join(_version(version) for version in versions)
+
+
+def _version(version: dict[str, Any]) -> str:
+    said = f"{version['number']}: seen {moment(version['seen_at'])}"
+    if version["words_added"] is not None:
+        said += f", {_came_and_went(version)}"
+    if version["note"] is None:
+        return said
+    return f"{said}, {_KINDS[version['note_kind']]}: {version['note']}"
+
+
+def _came_and_went(counts: dict[str, Any]) -> str:
+    words = output.counted(counts["words_added"], "word")
+    return f"{words} added, {counts['words_removed']} removed"
+
+
+def _headlines(record: dict[str, Any]) -> str | None:
+    told = record["headlines"]
+    if len(told) < 2:
+        return None
+    return "\n".join(f"since {moment(one['since'])}: {one['title']}" for one in told)
+
+
+def _trifles(record: dict[str, Any]) -> str | None:
+    """Changes that made no version; the text is that of the version."""
+    count = record["cosmetic_changes"]
+    if not count:
+        return None
+    return f"{output.counted(count, 'change')} of dates, counters or typography; not kept"
+
+
+def _not_there(record: dict[str, Any]) -> str | None:
+    if not record["gone_reads"]:
+        return None
+    times = output.counted(record["gone_reads"], "time")
+    return f"{times} in a row since {moment(record['gone_since'])}"
 
 
 def _draw_match(match: dict[str, Any]) -> None:
@@ -279,25 +330,45 @@ def _put_prose(text: Text) -> None:
 
 
 def draw_diff(record: dict[str, Any]) -> None:
-    """Words that went and came, with their context."""
+    """The headline and the outlet's own words first, then what went and came with its context."""
     output.put(Text(output.plain(f"{record['old']['label']}  →  {record['new']['label']}"), "dim"))
-    if record["old"]["title"] != record["new"]["title"]:
-        old, new = (output.plain(record[side]["title"] or "(none)") for side in ("old", "new"))
-        output.put(Text(f"[-{old}-]", style=_DELETED))
-        output.put(Text(f"{{+{new}+}}", style=_INSERTED))
+    if record["headline"]:
+        _put_prose(_spans(record["headline"]))
+    for note in record["notes"]:
+        _put_prose(Text(output.plain(f"{_KINDS[note['kind']]}: {note['text']}"), style="italic"))
     output.put("")
     if not record["changes"]:
         output.say("The text is the same.")
         return
+    output.put(Text(_came_and_went(record), style="dim"))
+    _put_prose(_spans(record["changes"]))
+
+
+def _spans(spans: list[dict[str, Any]]) -> Text:
     line = Text()
-    for span in record["changes"]:
-        plain = output.plain(span["text"])
-        if span["op"] == "gap":
-            line.append("… ", style="dim")
-        elif span["op"] == "deleted":
-            line.append(f"[-{plain}-] ", style=_DELETED)
-        elif span["op"] == "inserted":
-            line.append(f"{{+{plain}+}} ", style=_INSERTED)
-        else:
-            line.append(plain + " ")
-    _put_prose(line)
+    for span in spans:
+        before, after, style = _SHOWN[span["op"]]
+        said = output.plain(_shortened(span))
+        line.append(f"{before}{said}{after} ", style=style)
+    return line
+
+
+#: What stands around a span without colours, and its style.
+_SHOWN = {
+    "same": ("", "", ""),
+    "gap": ("", "", "dim"),
+    "deleted": ("[-", "-]", _DELETED),
+    "inserted": ("{+", "+}", _INSERTED),
+    "moved_away": ("[~moved away: ", "~]", _MOVED),
+    "moved_here": ("{~moved here: ", "~}", _MOVED),
+}
+
+
+def _shortened(span: dict[str, Any]) -> str:
+    text: str = span["text"]
+    words = text.split()
+    if span["op"] == "gap":
+        return "…"
+    if span["op"] == "moved_away" and len(words) > _MOVED_WORDS:
+        return " ".join([*words[:_MOVED_WORDS], "…"])
+    return text

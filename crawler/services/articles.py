@@ -1,17 +1,15 @@
-"""Stored articles: found, shown, compared, decided about, rescued, forgotten."""
+"""Stored articles: found, shown, decided about, rescued, forgotten."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from crawler.home import Home
-from crawler.services import crawls, learning
+from crawler.services import crawls, learning, revisions
 from crawler.services.taking import is_follow_up, take_in
 from crawler.wanted import Wanted
 from pipelines.dates import iso
-from pipelines.dedupe import diff as word_diff
-from pipelines.dedupe import with_context
-from pipelines.errors import BadInput, UnknownThing
+from pipelines.errors import BadInput
 from pipelines.items import Reason
 from pipelines.outcomes import Outcome
 from pipelines.records import told
@@ -87,6 +85,7 @@ def show(home: Home, id: int) -> dict[str, Any]:
         found = articles.get(conn, id)
         source = None if found.source_id is None else sources.get(conn, found.source_id).url
         raw = pages.of_article(conn, id)
+        versions = revisions.history(conn, id)
         reasons = [
             reason
             for match in matches.of_article(conn, id)
@@ -102,11 +101,15 @@ def show(home: Home, id: int) -> dict[str, Any]:
             "read_at": iso(found.read_at),
             "reads": found.reads,
             "vanished_at": iso(found.vanished_at),
+            "gone_reads": found.gone_reads,
+            "gone_since": iso(found.gone_since),
+            "cosmetic_changes": found.cosmetic_changes,
             "source": source,
             "marks": marks(found.text, reasons) if found.text else [],
             "aliases": addresses.urls_of(conn, id),
             "copies": _copies(conn, found.group, but=id),
-            "versions": _versions(conn, id),
+            "versions": versions,
+            "headlines": revisions.headlines(versions),
             "copy_of": found.copy_of,
             "similarity": found.similarity,
             "matches": _matches(conn, found),
@@ -136,18 +139,6 @@ def _copies(conn: Connection, group: int | None, *, but: int) -> list[dict[str, 
         }
         for member in copies.members(conn, group)
         if member.article_id != but
-    ]
-
-
-def _versions(conn: Connection, id: int) -> list[dict[str, Any]]:
-    return [
-        {
-            "number": version.number,
-            "title": version.title,
-            "seen_at": iso(version.seen_at),
-            "modified_at": iso(version.modified_at),
-        }
-        for version in texts.of_article(conn, id)
     ]
 
 
@@ -190,67 +181,6 @@ def _matches(conn: Connection, found: Known) -> list[dict[str, Any]]:
 
 def _reason(reason: Reason) -> dict[str, Any]:
     return {"term": reason.term, "kind": reason.kind, "weight": reason.weight}
-
-
-def diff(
-    home: Home, id: int, *, revisions: tuple[int, int] | None = None, copy: int | None = None
-) -> dict[str, Any]:
-    """Two versions of an article, or two copies, word by word."""
-    with home.database.read() as conn:
-        articles.get(conn, id)
-        if copy is not None:
-            old, new = _side_of(conn, id), _side_of(conn, copy)
-        else:
-            old, new = _two_versions(conn, id, revisions)
-    spans = with_context(word_diff(old["text"], new["text"]))
-    changes = [{"op": str(span.op), "text": span.text} for span in spans]
-    if all(span["op"] in ("same", "gap") for span in changes):
-        changes = []
-    return {"old": _head(old), "new": _head(new), "changes": changes}
-
-
-def _head(side: dict[str, Any]) -> dict[str, Any]:
-    return {"label": side["label"], "title": side["title"]}
-
-
-def _side_of(conn: Connection, id: int) -> dict[str, Any]:
-    found = articles.get(conn, id)
-    text = texts.text_of(conn, id)
-    if text is None:
-        raise _gone(id)
-    return {"label": f"{id} {found.outlet or found.url}", "title": found.title, "text": text}
-
-
-def _two_versions(
-    conn: Connection, id: int, wanted: tuple[int, int] | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    versions = {version.number: version for version in texts.of_article(conn, id)}
-    if wanted is None:
-        if len(versions) < 2:
-            raise BadInput(
-                f"Article {id} was not edited since it was first read.",
-                remedy="Compare it with a copy: --copies ID.",
-            )
-        wanted = (max(versions) - 1, max(versions))
-    sides = []
-    for number in wanted:
-        version = versions.get(number)
-        if version is None:
-            raise UnknownThing(
-                "version", number, remedy=f"Article {id} has versions 1 to {max(versions)}."
-            )
-        if version.text is None:
-            raise _gone(id)
-        label = f"version {number}, seen {version.seen_at:%Y-%m-%d %H:%M}"
-        sides.append({"label": label, "title": version.title, "text": version.text})
-    return sides[0], sides[1]
-
-
-def _gone(id: int) -> BadInput:
-    return BadInput(
-        f"The text of article {id} was kept for its time and is gone.",
-        remedy="Look at the address again: followup crawl --url URL",
-    )
 
 
 def mark(

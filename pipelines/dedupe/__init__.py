@@ -9,7 +9,7 @@ them is the first?). `group` does all of that for a whole file, `diff` shows wha
 from pipelines.dedupe.address import keys_of, same_article
 from pipelines.dedupe.agencies import Credit, FoundIn, carrier_of, credit_of
 from pipelines.dedupe.change import change_between
-from pipelines.dedupe.diff import Op, Span, diff, with_context
+from pipelines.dedupe.diff import Op, Span, changed_words, diff, with_context
 from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
 from pipelines.dedupe.identity import Home, is_one_article, moves_home
 from pipelines.dedupe.near import (
@@ -20,6 +20,7 @@ from pipelines.dedupe.near import (
     matches,
     worth_comparing,
 )
+from pipelines.dedupe.notes import Note, NoteKind, note_in
 from pipelines.dedupe.origin import Carrier, Origin, origin_of
 from pipelines.dedupe.sketch import Sketch, sketch
 from pipelines.items import Change
@@ -36,6 +37,8 @@ __all__ = [
     "FoundIn",
     "Grouped",
     "Home",
+    "Note",
+    "NoteKind",
     "Op",
     "Origin",
     "Sketch",
@@ -43,6 +46,7 @@ __all__ = [
     "Span",
     "carrier_of",
     "change_between",
+    "changed_words",
     "compare",
     "copies_of",
     "credit_of",
@@ -52,6 +56,7 @@ __all__ = [
     "keys_of",
     "matches",
     "moves_home",
+    "note_in",
     "origin_of",
     "same_article",
     "sketch",

@@ -7,7 +7,7 @@ from pipelines import dedupe
 from pipelines.items import Article, Change, Compared, DuplicateKind, Page, StoredArticle
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import appeared_at, next_reading
-from pipelines.stages import identity
+from pipelines.stages import identity, versions
 from pipelines.stages.dedupe import compare
 from pipelines.stages.rereading import came_back, due_again, missing_of, without_text
 from pipelines.stages.session import Stage
@@ -225,6 +225,7 @@ class Store(Stage):
             in_place=moves,
         )
         copies.sketch_add(conn, id, item.hashes)
+        versions.note_version(conn, id, known, article, revised)
         said = "its text is here again" if known.text is None else None
         if revised.completed and known.text is not None:
             said = f"read at its own address in place of {known.url}" if moves else _WHOLE
@@ -255,6 +256,7 @@ class Store(Stage):
             link_id=page.link_id,
             crawl_id=self.session.crawl_id,
         )
+        versions.note_first(conn, id, article)
         matches.save(conn, id, item.judged.relevance, now=now)
         if item.hashes:
             copies.sketch_add(conn, id, item.hashes)

@@ -44,7 +44,12 @@ class Desk:
     """What the stages need of a crawl; one article is read by it, at times of its own."""
 
     def __init__(
-        self, database: Database, folder: Path, *, published_at: datetime | None = NOW
+        self,
+        database: Database,
+        folder: Path,
+        *,
+        published_at: datetime | None = NOW,
+        text: str = TEXT,
     ) -> None:
         self.database, self.crawl_id = database, 0
         self.raw = RawPages(folder, None)
@@ -59,7 +64,7 @@ class Desk:
             offers.offer(conn, [offered], self.crawl_id, now=NOW)
             ((link),) = self._take(conn)
             self.link_id = link.id
-        self.id = self.read(published_at=published_at).article_id or 0
+        self.id = self.read(text, published_at=published_at).article_id or 0
 
     def now(self) -> datetime:
         return self.at
@@ -145,6 +150,23 @@ def test_cosmetic_changes_make_no_version_and_each_is_counted_once(desk: Desk) -
     assert desk.read(after=HOUR).reason is None
     assert desk.known.cosmetic_changes == 2
     assert (desk.known.text, len(desk.versions)) == (TEXT, 1)
+
+
+def test_a_version_has_its_outlets_own_words_and_how_much_changed(desk: Desk) -> None:
+    said = "Correction: An earlier version of this article gave a wrong figure of those hurt."
+    desk.read(f"{TEXT.replace('forty', 'fifty')}\n\n{said}", after=HOUR)
+    first, second = desk.versions
+    assert (first.note, first.note_kind, first.words_added) == (None, None, None)
+    assert (second.note, second.note_kind) == (said, "correction")
+    assert (second.words_added, second.words_removed) == (1 + len(said.split()), 1)
+    desk.read(f"{TEXT.replace('forty', 'sixty')}\n\n{said}", after=HOUR)
+    assert desk.versions[-1].note is None
+
+
+def test_a_correction_can_stand_in_a_first_reading(database: Database, tmp_path: Path) -> None:
+    said = "Clarification: The ship belongs to Aldous Lines."
+    desk = Desk(database, tmp_path, text=f"{TEXT}\n\n{said}")
+    assert [(one.note, one.note_kind) for one in desk.versions] == [(said, "clarification")]
 
 
 @pytest.mark.parametrize("body", [CLOSED, b"<html><p>The ferry"])

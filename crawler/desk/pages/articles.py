@@ -13,7 +13,7 @@ from crawler.desk.rendering import page
 from crawler.desk.room import InRoom, Room
 from crawler.desk.told import read_done
 from crawler.desk.views import Listed, Shown, Within, shown
-from crawler.services import articles, listing, raw, review, standing
+from crawler.services import articles, listing, raw, review, revisions, standing
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.store.overview import Followed
 
@@ -148,7 +148,7 @@ def show_changes(room: InRoom, id: Id, asked: Annotated[ChangesAsked, Query()]) 
     versions = (asked.a, asked.b) if asked.a is not None and asked.b is not None else None
     told, said = None, None
     try:
-        told = articles.diff(room.home, id, revisions=versions, copy=asked.beside)
+        told = revisions.diff(room.home, id, revisions=versions, copy=asked.beside)
     except BadInput as error:
         said = " ".join(filter(None, (error.message, error.remedy)))
     return page(
