@@ -1,7 +1,6 @@
 """``followup articles``, ``ledger``, ``rescue``, ``forget``, ``export`` and ``ingest``."""
 
 import csv
-import getpass
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -9,8 +8,9 @@ from typing import Annotated
 
 import typer
 
+from crawler.cli import copies as copy_verbs
 from crawler.cli import options, output, reading
-from crawler.cli.options import AsJson, Limit, OfIncident, Slug, Yes
+from crawler.cli.options import AsJson, Id, Limit, OfIncident, Slug, Yes
 from crawler.export import rows as export_rows
 from crawler.home import open_home
 from crawler.services import articles, ingest
@@ -20,9 +20,9 @@ from pipelines.outcomes import Outcome, Verdict
 from pipelines.store.matches import Decision
 from pipelines.store.search import Filter
 
-app = typer.Typer(help="What was stored: list, show, diff, mark, search.", no_args_is_help=True)
-
-Id = Annotated[int, typer.Argument(metavar="ID", help="Of the article, as lists show it.")]
+app = typer.Typer(
+    help="What was stored: list, show, diff, mark, search; what copies what.", no_args_is_help=True
+)
 
 
 class Format(StrEnum):
@@ -34,6 +34,7 @@ class Format(StrEnum):
 
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
+    copy_verbs.add_to(app)
     root.add_typer(app, name="articles", rich_help_panel="Review")
     for command in (ledger, rescue, forget, export):
         root.command(rich_help_panel="Review")(command)
@@ -146,7 +147,7 @@ def mark(
 ) -> None:
     """Decide about an article; the decision is kept with who took it and when."""
     with open_home() as home:
-        record = articles.mark(home, id, decision, note=note, incident=incident, by=_me())
+        record = articles.mark(home, id, decision, note=note, incident=incident, by=options.me())
     if as_json:
         return output.put_json(record)
     slug = record["incident"]
@@ -202,7 +203,7 @@ def rescue(
 ) -> None:
     """Take a link of the ledger into an incident whatever its score."""
     with open_home() as home:
-        record = articles.rescue(home, id, incident=incident, by=_me())
+        record = articles.rescue(home, id, incident=incident, by=options.me())
     if as_json:
         output.put_json(record)
     else:
@@ -274,11 +275,3 @@ def ingest_files(
             output.say("Take one in whatever its score: followup articles mark ID keep")
     if report.problems:
         raise typer.Exit(1)
-
-
-def _me() -> str:
-    """Who decides: the name of the person's account."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "someone"

@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, and what is said where one is wrong."""
 
+import getpass
 from datetime import datetime
 from typing import Annotated
 
@@ -22,6 +23,16 @@ Yes = Annotated[
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", metavar="", help="Show it and save nothing.")]
 Limit = Annotated[int, typer.Option(min=1, metavar="N", help="How many at most.")]
+
+Id = Annotated[int, typer.Argument(metavar="ID", help="Of the article, as lists show it.")]
+
+
+def me() -> str:
+    """Who decides: the name of the person's account."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "someone"
 
 
 def day(option: str, raw: str | None, *, end: bool = False) -> datetime | None:

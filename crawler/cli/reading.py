@@ -109,7 +109,8 @@ def draw_article(record: dict[str, Any]) -> None:
         ("first seen", moment(record["first_seen_at"])),
         ("read last", f"{moment(record['read_at'])}, {reads} in all"),
         ("found through", record["source"]),
-        ("also at", "\n".join(f"{c['id']}: {c['outlet']} {c['url']}" for c in record["copies"])),
+        ("credited to", credit_of(record)),
+        ("also at", _also_at(record)),
         ("other addresses", "\n".join(record["aliases"])),
         ("versions", _versions(record)),
         ("headlines", _headlines(record)),
@@ -125,6 +126,19 @@ def draw_article(record: dict[str, Any]) -> None:
     draw_fields(("not judged", _unjudged(record)))
     output.put("")
     _draw_text(record)
+
+
+def credit_of(record: dict[str, Any]) -> str | None:
+    """Whose text it says it is, and where it says so."""
+    return record["credit"] and f"{record['credit']} ({record['credit_found']})"
+
+
+def _also_at(record: dict[str, Any]) -> str | None:
+    if not record["copies"]:
+        return None
+    number = f"{len(record['copies'])}, {record['independent']} independent"
+    lines = [f"{one['id']}: {one['outlet']} {one['url']}" for one in record["copies"]]
+    return "\n".join([number, *lines])
 
 
 def moment(raw: str | None) -> str | None:
@@ -189,11 +203,12 @@ def _put_field(head: Text, said: Text) -> None:
 
 
 def _original(record: dict[str, Any]) -> str | None:
+    why = record["origin_reason"]
     if record["copy_of"] is None:
-        return None
+        return why and f"none; it is the origin: {why}"
     similarity = record["similarity"]
     same = "" if similarity is None else f", {similarity:.0%} the same"
-    return f"{record['copy_of']}{same}"
+    return f"{record['copy_of']}{same}; the origin: {why}"
 
 
 def _versions(record: dict[str, Any]) -> str | None:

@@ -53,6 +53,7 @@ def record(row: Exported) -> dict[str, Any]:
         "score": row.score,
         "reasons": [{"term": r.term, "kind": r.kind, "weight": r.weight} for r in row.reasons],
         "review": row.review and str(row.review),
+        "credit": row.credit,
         "group": row.group,
         "copy_of": row.copy_of,
         "revisions": row.revisions,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from crawler.home import Home
+from crawler.services import copies as copy_groups
 from crawler.services import crawls, learning, revisions
 from crawler.services.taking import is_follow_up, take_in
 from crawler.wanted import Wanted
@@ -112,6 +113,7 @@ def show(home: Home, id: int) -> dict[str, Any]:
             "headlines": revisions.headlines(versions),
             "copy_of": found.copy_of,
             "similarity": found.similarity,
+            **copy_groups.told_of(conn, id),
             "matches": _matches(conn, found),
             "unjudged": _unjudged(conn, id),
             "raw": f"{raw[-1].warc_file} at {raw[-1].warc_offset}" if raw else None,

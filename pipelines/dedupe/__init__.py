@@ -10,8 +10,10 @@ from pipelines.dedupe.address import keys_of, same_article
 from pipelines.dedupe.agencies import Credit, FoundIn, carrier_of, credit_of
 from pipelines.dedupe.change import change_between
 from pipelines.dedupe.diff import Op, Span, changed_words, diff, with_context
+from pipelines.dedupe.differences import Difference, difference
 from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
 from pipelines.dedupe.identity import Home, is_one_article, moves_home
+from pipelines.dedupe.independence import Counted, independent
 from pipelines.dedupe.near import (
     COMMON_FROM,
     WIDESPREAD_FROM,
@@ -32,7 +34,9 @@ __all__ = [
     "Carrier",
     "Change",
     "CopyIndex",
+    "Counted",
     "Credit",
+    "Difference",
     "Entry",
     "FoundIn",
     "Grouped",
@@ -51,7 +55,9 @@ __all__ = [
     "copies_of",
     "credit_of",
     "diff",
+    "difference",
     "group",
+    "independent",
     "is_one_article",
     "keys_of",
     "matches",

@@ -73,7 +73,7 @@ def origin_of(carriers: Sequence[Carrier]) -> Origin:
 
 def is_named(name: str, outlet: str | None, site: str) -> bool:
     """True where a name as people write it ("the Harbour Post") is that outlet's or its site's."""
-    return not _forms(name).isdisjoint(_own_forms(outlet, site))
+    return not forms(name).isdisjoint(_own_forms(outlet, site))
 
 
 def _agency_itself(ranked: Sequence[Carrier]) -> Origin | None:
@@ -153,7 +153,7 @@ def _most_named(
     votes: Counter[int] = Counter()
     naming: set[int] = set()
     for one in ranked:
-        meant = {other.id: other for form in _forms(name(one) or "") for other in called[form]}
+        meant = {other.id: other for form in forms(name(one) or "") for other in called[form]}
         others = [id for id, other in meant.items() if other.site != one.site]
         votes.update(others)
         naming |= {one.id} if others else set()
@@ -218,12 +218,13 @@ _NAME_CHARS = 200
 
 
 def _own_forms(outlet: str | None, site: str) -> set[str]:
-    return _forms(outlet or "") | _forms(site) | _forms(site.partition(".")[0])
+    return forms(outlet or "") | forms(site) | forms(site.partition(".")[0])
 
 
-def _forms(name: str) -> set[str]:
-    """A name without blanks, signs and the end of a domain, with and without its article."""
+def forms(name: str) -> set[str]:
+    """What an outlet's name is known by: its letters and digits, without the end of a domain, with
+    and without its article."""
     line = squeeze(unicodedata.normalize("NFKC", name[:_NAME_CHARS])).casefold()
     bare = _TAIL.sub("", line)
-    forms = ("".join(filter(str.isalnum, form)) for form in (bare, _ARTICLE.sub("", bare)))
-    return {form for form in forms if form}
+    known = ("".join(filter(str.isalnum, each)) for each in (bare, _ARTICLE.sub("", bare)))
+    return {form for form in known if form}

@@ -223,6 +223,7 @@ class Store(Stage):
             link_id=page.link_id,
             crawl_id=self.session.crawl_id,
             in_place=moves,
+            credit=_credit(article),
         )
         copies.sketch_add(conn, id, item.hashes)
         versions.note_version(conn, id, known, article, revised)
@@ -255,6 +256,7 @@ class Store(Stage):
             raw=raw,
             link_id=page.link_id,
             crawl_id=self.session.crawl_id,
+            credit=_credit(article),
         )
         versions.note_first(conn, id, article)
         matches.save(conn, id, item.judged.relevance, now=now)
@@ -284,3 +286,8 @@ def _of_those_there(conn: Connection, item: Compared) -> Compared:
 
 def _validators(page: Page) -> Validators:
     return validators_of(dict(page.headers))
+
+
+def _credit(article: Article) -> tuple[str, str] | None:
+    found = dedupe.credit_of(article)
+    return None if found is None else (found.agency, str(found.found_in))

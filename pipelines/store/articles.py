@@ -52,6 +52,7 @@ def insert(
     raw: RawRecord | None = None,
     link_id: int | None = None,
     crawl_id: int | None = None,
+    credit: tuple[str, str] | None = None,
 ) -> int:
     """Stores a new article as revision 1, with its addresses, its place in the index and its raw
     answer; gives its id.
@@ -59,6 +60,7 @@ def insert(
     `keys` are all keys by which it is to be known, that of its own address first
     (`dedupe.keys_of`), those in `read` because they were asked for or answered, the others because
     the page names them; those that another article has stay with that one.
+    `credit` is the agency that it is credited to and where that stands (`dedupe.credit_of`).
     """
     kept = validators or Validators()
     row = {
@@ -73,6 +75,7 @@ def insert(
         "last_modified": kept.last_modified,
         "outcome": outcome,
         "expires_at": expires_at,
+        **_credited(credit),
         **_told(new),
         **_said(new),
     }
@@ -102,6 +105,7 @@ def revise(
     link_id: int | None = None,
     crawl_id: int | None = None,
     in_place: bool = False,
+    credit: tuple[str, str] | None = None,
 ) -> Revised:
     """Writes a new version of a stored article; it counts as a reading too.
 
@@ -138,6 +142,7 @@ def revise(
             gone_reads=0,
             gone_since=None,
             cosmetic_sha256=None,
+            **_credited(credit),
             **_mended(_told(new)),
             **_said(new),
         )
@@ -271,6 +276,11 @@ def _said(read: Article) -> dict[str, Any]:
         "text_sha256": digest(read.text),
         "provenance": dict(read.provenance),
     }
+
+
+def _credited(credit: tuple[str, str] | None) -> dict[str, str | None]:
+    agency, found = credit or (None, None)
+    return {"credit": agency, "credit_found": found}
 
 
 def _version(read: Article, seen_at: datetime, page_id: int | None) -> dict[str, Any]:

@@ -24,8 +24,8 @@ class Exported:
     """An article with one incident's view of it; a copy is an article of its own here.
 
     Times of publication have the page's own offset. `text` None: it expired; `html` as in
-    `known.Known`. `group` is the copy
-    group, `copy_of` its origin. `revisions` counts edits: 0 for one that never changed.
+    `known.Known`. `credit` is the agency that it is credited to, `group` the copy group, `copy_of`
+    its origin. `revisions` counts edits: 0 for one that never changed.
     """
 
     id: int
@@ -52,6 +52,7 @@ class Exported:
     score: float
     reasons: tuple[Reason, ...]
     review: str | None
+    credit: str | None
     group: int | None
     copy_of: int | None
     revisions: int
@@ -113,6 +114,7 @@ def _portion(conn: Connection, incident_id: int, ids: list[int]) -> Iterable[Exp
             score=row.score,
             reasons=tuple(Reason(*reason) for reason in row.reasons),
             review=row.review,
+            credit=row.credit,
             group=row.group_id,
             copy_of=row.copy_of,
             revisions=row.number - 1,

@@ -17,7 +17,7 @@ from tests.crawler.terminal import SLUG, Demo, Terminal, has_keys
 EXPORTED = (
     "id url canonical_url aliases title text authors published_at modified_at first_seen_at outlet"
     " language verdict score reasons review group copy_of revisions partial html section is_free"
-    " image dates entries provenance"
+    " image dates entries provenance credit"
 )
 
 
@@ -90,7 +90,8 @@ def test_an_article_is_shown_with_what_marks_it(followed: Terminal) -> None:
     record = followed.good("articles", "show", copy["id"], "--json").json
     assert copy["title"] in shown
     assert copy["url"] in shown, "an address is never broken over lines"
-    assert f"also at         {record['copies'][0]['id']}:" in shown
+    assert f"also at         {len(record['copies'])}, 1 independent" in shown
+    assert f"{record['copies'][0]['id']}: " in shown
     assert f"score {copy['score']:.3f}, follow-up from" in shown
     start, end = record["marks"][0]
     assert f"*{record['text'][start:end]}*" in shown, "stars mark where there are no colours"
