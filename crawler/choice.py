@@ -6,7 +6,7 @@ from pipelines.items import Link
 from pipelines.store import Connection, crawl_sources, incidents, sources
 from pipelines.store.frontier import TYPED
 from pipelines.store.offers import Offered
-from pipelines.urls import canonical_key, host_of
+from pipelines.urls import canonical_key, host_of, unwrapped
 
 
 def chosen_sources(
@@ -58,5 +58,5 @@ def typed_links(conn: Connection, wanted: Wanted) -> list[Offered]:
             for_incident_id=incident_id,
             force=True,
         )
-        for url in wanted.urls
+        for url in map(unwrapped, wanted.urls)
     ]

@@ -253,7 +253,7 @@ class Session:
             if ending.outcome in frontier.KEEPS_ITS_PLACE:
                 frontier.take_back_try(conn, link.id)
             if link.article_id is not None:
-                outcome, told = self._without_text(conn, link.article_id, ending)
+                outcome, told = self._without_text(conn, link.article_id, ending, link.link.url)
                 reason = ending.reason if ending.again else told
             frontier.settle(
                 conn,
@@ -269,7 +269,7 @@ class Session:
         self.changed.set()
 
     def _without_text(
-        self, conn: Connection, article_id: int, ending: Ending
+        self, conn: Connection, article_id: int, ending: Ending, asked: str
     ) -> tuple[Outcome, str]:
         """A stored article was asked for again and did not come."""
         return without_text(
@@ -278,6 +278,7 @@ class Session:
             ending.outcome,
             ending.reason,
             ending.missing,
+            asked=asked,
             now=self.now(),
             ladder=self.reread,
         )
@@ -324,7 +325,8 @@ class Session:
         reason = printable(f"{type(error).__name__}: {error}")[:300]
         with self.writing() as conn:
             if (id := frontier.article_of(conn, page.link_id)) is not None:
-                outcome, reason = self._without_text(conn, id, Ending(outcome, reason))
+                ending = Ending(outcome, reason)
+                outcome, reason = self._without_text(conn, id, ending, page.requested_url)
             frontier.settle(conn, self.crawl_id, page.link_id, outcome, reason, now=self.now())
         self.changed.set()
 

@@ -8,6 +8,7 @@ seals itself first, so that nothing is handed to it that it would not do.
 import logging
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from crawler.choice import chosen_sources, is_narrow, is_narrowed_to_sources, typed_links
@@ -34,7 +35,7 @@ from pipelines.store.frontier import FIRST_IN_LINE, QueuedLink
 from pipelines.store.offers import Offered
 from pipelines.store.validators import Validators
 from pipelines.store.worklists import Held, Waiting
-from pipelines.urls import canonical_key, host_of
+from pipelines.urls import canonical_key, host_of, unwrapped
 
 _log = logging.getLogger(__name__)
 
@@ -119,10 +120,12 @@ class Worklist:
         return self.documents.hold(document, held)
 
     def fresh(self, links: Sequence[Link], document: Document) -> list[Offered]:
-        """The links that this crawl has not met yet, as the frontier takes them."""
+        """The links that this crawl has not met yet, as the frontier takes them: those that viewers
+        and other ways out carry in place of these."""
         found = []
         priority = FIRST_IN_LINE if document.first else 0
-        for link in links:
+        for found_link in links:
+            link = replace(found_link, url=unwrapped(found_link.url))
             key = canonical_key(link.url)
             if key not in self._seen:
                 self._seen.add(key)

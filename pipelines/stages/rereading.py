@@ -15,6 +15,7 @@ from pipelines.polling import Ladder, Missing, appeared_at, next_look, next_read
 from pipelines.store import Connection, articles, readings
 from pipelines.store.known import Known
 from pipelines.store.readings import Gone
+from pipelines.urls import same_site
 
 #: Outcomes of a page that stands in an article's place.
 _IN_ITS_PLACE = frozenset({Outcome.SOFT_404, Outcome.NOT_ARTICLE, Outcome.NO_TEXT})
@@ -39,18 +40,18 @@ def without_text(
     reason: str | None,
     missing: Missing | None,
     *,
+    asked: str,
     now: datetime,
     ladder: Ladder,
 ) -> tuple[Outcome, str]:
     """Writes down a reading that brought no text; gives the outcome and the reason for the ledger.
 
-    `missing` None: the reading failed, which says nothing of the article.
+    `missing` None: the reading failed, which says nothing of the article. Neither does an answer to
+    the address `asked` at another site than its own, one that led to it once.
     """
-    said = f"read again: {reason or outcome}"
-    if missing is None:
-        readings.set_due(
-            conn, article_id, _after_failure(articles.get(conn, article_id), now, ladder)
-        )
+    said, known = f"read again: {reason or outcome}", articles.get(conn, article_id)
+    if missing is None or not same_site(asked, known.url):
+        readings.set_due(conn, article_id, _after_failure(known, now, ladder))
         return outcome, said
     gone = readings.mark_gone(conn, article_id, now=now, missing=missing, ladder=ladder)
     counted = Outcome.VANISHED if gone.vanished_at is not None else outcome

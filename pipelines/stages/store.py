@@ -161,6 +161,7 @@ class Store(Stage):
             outcome,
             cleaned.reason,
             missing_of(cleaned),
+            asked=cleaned.page.requested_url,
             now=self.session.now(),
             ladder=self.session.reread,
         )

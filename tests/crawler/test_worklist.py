@@ -6,10 +6,11 @@ from pathlib import Path
 
 from crawler.clock import Clock
 from crawler.config import Config
+from crawler.documents import Document
 from crawler.session import Session
 from crawler.wanted import Wanted
 from crawler.worklist import Worklist
-from pipelines.incident import Incident, Profile, SourceKind
+from pipelines.incident import Incident, Profile, Source, SourceKind
 from pipelines.items import Article, Link, Relevance
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.store import Connection, Database, articles, incidents, matches
@@ -49,3 +50,19 @@ def test_an_article_that_an_open_incident_never_judged_is_asked_for_whole(
     with database.write() as conn:
         matches.save(conn, id, [replace(verdict, incident_id=other)], now=NOW)
     assert work.validators_of(reading(id)) == Validators('"e"', None)
+
+
+def test_what_a_way_out_carries_is_asked_for_in_its_place(
+    database: Database, tmp_path: Path
+) -> None:
+    config = Config(home=tmp_path, database_url="", contact="tests@followup.test")
+    work = Worklist(
+        Session(config, Clock(NOW, 1.0), database, 1, Wanted(), Trigger.HAND), frozenset(SourceKind)
+    )
+    document = Document(Source(SourceKind.FEED, "http://thief.test/feed"), "http://thief.test/feed")
+    links = [Link(f"https://www.google.com/url?sa=t&url={URL}"), Link(URL), Link("http://a.test/2")]
+    found = work.fresh(links, document)
+    assert [(each.link.url, each.key, each.host) for each in found] == [
+        (URL, "a.test/1", "a.test"),
+        ("http://a.test/2", "a.test/2", "a.test"),
+    ]

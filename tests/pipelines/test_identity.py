@@ -14,8 +14,9 @@ from pipelines import stages
 from pipelines.incident import Incident, Seed
 from pipelines.items import Article, Cleaned, Page
 from pipelines.outcomes import Outcome
-from pipelines.polling import READ_AGAIN
+from pipelines.polling import READ_AGAIN, Missing
 from pipelines.relevance import derive
+from pipelines.stages.rereading import without_text
 from pipelines.store import (
     Database,
     addresses,
@@ -279,6 +280,23 @@ def test_a_cache_that_answers_itself_does_not_speak_for_the_site(desk: Desk) -> 
         known = articles.find_by_keys(conn, ["harbour.example/2021/crane-falls"])
         assert known is not None
         assert (known.text, known.reads) == (TEXT, 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "gone"), [("http://short.example/x", False), (f"{HOST}/?p=9", True)]
+)
+def test_a_link_at_another_site_cannot_say_that_an_article_is_gone(
+    desk: Desk, asked: str, gone: bool
+) -> None:
+    id = desk.read(MAIN, asked=asked).article_id or 0
+    with desk.session.database.write() as conn:
+        for day in range(1, 9):
+            outcome, _ = without_text(
+                conn, id, Outcome.HTTP_ERROR, "status 410", Missing.WITHDRAWN, asked=asked,
+                now=NOW + timedelta(days=day), ladder=READ_AGAIN,
+            )  # fmt: skip
+        known = articles.get(conn, id)
+        assert (known.vanished_at is not None, outcome is Outcome.VANISHED) == (gone, gone)
 
 
 # ---------------------------------------------------------------------------------------- merging
