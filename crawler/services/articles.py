@@ -1,7 +1,7 @@
 """Stored articles: found, shown, decided about, rescued, forgotten."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from crawler.home import Home
@@ -243,9 +243,32 @@ def ledger(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """A link that was to be rescued. `article` None: its text is not stored, and its address has to
+    be looked at again."""
+
+    url: str
+    slug: str
+    article: int | None
+
+
 def rescue(home: Home, id: int, *, incident: str | None, by: str) -> dict[str, Any]:
     """Take a link of the ledger into an incident: at once where its text is stored, else by
     looking at its address again. robots.txt, the guard and noarchive stay what they are."""
+    taken = take_link(home, id, incident=incident)
+    url, slug = taken.url, taken.slug
+    if taken.article is not None:
+        said = f"Article {taken.article} is a follow-up of {slug} now."
+        return {"id": id, "article": taken.article, "done": True, "said": said}
+    report = crawls.run(home, Wanted(incident=slug, urls=(url,)), by=by)
+    done = any(report.counts.get(str(outcome)) for outcome in _TAKEN)
+    return {"id": id, "article": None, "done": done, "said": _said(slug, url, done, report)}
+
+
+def take_link(home: Home, id: int, *, incident: str | None) -> Rescue:
+    """`rescue` as far as it goes without a crawl. Raises UnknownThing, or BadInput where no
+    incident is named and several are open."""
     with home.database.read() as conn:
         row = ledger_rows.entry(conn, id)
         slug = incident or _only_incident(conn)
@@ -254,11 +277,8 @@ def rescue(home: Home, id: int, *, incident: str | None, by: str) -> dict[str, A
         with home.database.write() as conn:
             if texts.text_of(conn, row.article_id) is not None:
                 take_in(conn, row.article_id, chosen, home.now())
-                said = f"Article {row.article_id} is a follow-up of {slug} now."
-                return {"id": id, "article": row.article_id, "done": True, "said": said}
-    report = crawls.run(home, Wanted(incident=slug, urls=(row.url,)), by=by)
-    done = any(report.counts.get(str(outcome)) for outcome in _TAKEN)
-    return {"id": id, "article": None, "done": done, "said": _said(slug, row.url, done, report)}
+                return Rescue(row.url, slug, row.article_id)
+    return Rescue(row.url, slug, None)
 
 
 def _said(slug: str, url: str, done: bool, report: crawls.Report) -> str:

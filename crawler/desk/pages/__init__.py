@@ -1,12 +1,14 @@
 """The pages of the desk. They work without a script: a button is a form with a token, and answers
 with 303 to the page that shows what came of it."""
 
-from crawler.desk.pages import articles, crawls, deciding, incidents, login
+from crawler.desk.pages import articles, crawls, days, deciding, incidents, ledger, login
 
 ROUTERS = (
     articles.router,
     crawls.router,
+    days.router,
     deciding.router,
     incidents.router,
+    ledger.router,
     login.router,
 )
