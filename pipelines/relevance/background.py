@@ -46,7 +46,7 @@ _SCRIPTS = (
 #: Languages whose words stand in the list of another, nearly the same in writing.
 _KIN = {"no": "nb", "nn": "nb", "sr": "sh", "hr": "sh", "bs": "sh", "tl": "fil", "af": "nl"}
 #: Characters looked at to tell the script.
-_SAMPLE = 2_000
+SAMPLE = 2_000
 
 
 class Background:
@@ -121,7 +121,7 @@ def language_of_script(text: str) -> str:
     Kana make a text Japanese however many ideographs it has.
     """
     counts: defaultdict[str, int] = defaultdict(int)
-    for character in text[:_SAMPLE]:
+    for character in text[:SAMPLE]:
         if character.isalpha():
             counts[_language_of(character)] += 1
     if counts["ja"] and counts["ja"] * 10 > counts["zh"]:

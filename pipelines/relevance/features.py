@@ -11,18 +11,16 @@ headline In Title Case gives no names. The way out is an alias given by hand.
 """
 
 import math
-import re
-import unicodedata
-from collections import Counter
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
-from operator import attrgetter
+from operator import itemgetter, mul
 from typing import NamedTuple
 
-from pipelines.relevance.background import RAREST, Background, background_for, is_year
-from pipelines.relevance.caseless import Neighbours, is_arabic, is_caseless, repeated, stem
+from pipelines.relevance.background import RAREST, SAMPLE, Background, background_for, is_year
+from pipelines.relevance.caseless import Neighbours, is_caseless, repeated
 from pipelines.relevance.numbers import (
     CASELESS_NAME_RARITY,
     LEAST_RARITY,
@@ -38,60 +36,15 @@ from pipelines.relevance.numbers import (
     TITLE_COUNTS,
     UNSPACED_NAME_FACTOR,
 )
+from pipelines.relevance.tokens import Token, is_joined, opens, read_tokens, read_word
 from pipelines.relevance.unspaced import RUN, Names, read_names
 from pipelines.text import TOKEN, is_unspaced, pairs
 
-#: Small words that stand inside a name: Guardians of Peace, Rio de Janeiro, Osama bin Laden.
-_JOINERS = frozenset(
-    ("of", "de", "del", "da", "do", "du", "des", "la", "le", "der", "den", "von", "van", "di")
-).union(("al", "el", "bin", "ibn"))
-#: What may part the words of a name.
-_JOINTS = frozenset([" ", "-", "\u2010", "\u2011", "\u00a0"])
 #: Words of a name at most; a longer run is a table or a heading.
 _MOST_WORDS = 6
-_LONGEST_WORD = 40
 _LONGEST_NUMBER = 6
-#: Splits a text into gap, token, gap, token ... gap.
-_PIECES = re.compile(f"({TOKEN.pattern})")
-_SENTENCE_END = re.compile(r"[.!?:;|•…\n]")
-
-
-class Word(NamedTuple):
-    """A token as it is compared: one folded word, or the pairs of an unspaced run; their keys; how
-    it is written, and whether with a capital."""
-
-    folded: tuple[str, ...]
-    keys: tuple[str, ...]
-    written: str
-    capital: bool
-
-
-_FOLDED = attrgetter("folded")
-_KEYS = attrgetter("keys")
-
-
-def read_word(token: str) -> Word:
-    """The word that a token of `pipelines.text.TOKEN` stands for; an empty one where it is a single
-    letter or digit."""
-    if not token.isascii():
-        token = unicodedata.normalize("NFKC", token).replace("’", "'")
-    if is_unspaced(token):
-        parts = tuple(pairs(token))
-        return Word(parts, parts, token, False)
-    written = token.replace(".", "")[:_LONGEST_WORD].removesuffix("'s")
-    folded = written.casefold()
-    if not folded.isascii() and folded.isdecimal():
-        folded = "".join(str(unicodedata.decimal(digit)) for digit in folded)
-    if len(folded) < 2:
-        return Word((), (), written, False)
-    if is_arabic(folded):
-        folded = stem(folded) or folded
-    return Word((folded,), (folded[:PREFIX_LETTERS],), written, written[0].isupper())
-
-
-#: Words come again and again; the long runs of unspaced scripts don't, and would fill the memory.
-_read_short_word = lru_cache(maxsize=1 << 14)(read_word)
-_SHORT = 16
+_FOLDED = itemgetter(Token._fields.index("folded"))
+_IS_MARKED = Token._fields.index("is_marked")
 
 
 def key_of(text: str) -> str:
@@ -121,13 +74,6 @@ def _counted(number: str, word: str) -> str | None:
     if len(word) < 3 or word[0].isdecimal():
         return None
     return f"{number} {word[:PREFIX_LETTERS]}"
-
-
-class Capital(NamedTuple):
-    """A word of a name, and whether it opens a sentence, where its capital says nothing."""
-
-    word: Word
-    opens: bool
 
 
 class Section(NamedTuple):
@@ -164,20 +110,54 @@ class Features:
 
 def _weight(key: str, count: float, background: Background, named: Container[str]) -> float:
     """A feature's rarity, more where repeated or a name; 0 where it says nothing."""
-    if " " in key:
-        weight = RAREST * _factor(key)
-    else:
-        weight = background.rarity(key)
-        if weight < LEAST_RARITY:
-            return 0.0
-        if key in named:
-            weight *= NAME_FACTOR
-    return weight if count == 1.0 else weight * (1.0 + REPEAT_FACTOR * math.log(count))
+    weight = _weights_in(background)[key]
+    if key in named:
+        weight *= NAME_FACTOR
+    return weight if count == 1.0 else weight * _REPETITIONS[count]
+
+
+class _Weights(dict[str, float]):
+    """What a feature counts that stands once and is no name, of those met lately."""
+
+    MOST = 1 << 15
+
+    def __init__(self, background: Background) -> None:
+        super().__init__()
+        self._background = background
+
+    def __missing__(self, key: str) -> float:
+        if len(self) >= self.MOST:
+            self.clear()
+        self[key] = weight = self._read(key)
+        return weight
+
+    def _read(self, key: str) -> float:
+        if " " in key:
+            return RAREST * _factor(key)
+        weight = self._background.rarity(key)
+        return weight if weight >= LEAST_RARITY else 0.0
+
+
+@lru_cache(maxsize=12)
+def _weights_in(background: Background) -> _Weights:
+    return _Weights(background)
+
+
+class _Repetitions(dict[float, float]):
+    """What so many occurrences count beside one. There are no more than a text has words."""
+
+    def __missing__(self, count: float) -> float:
+        self[count] = times = 1.0 + REPEAT_FACTOR * math.log(count)
+        return times
+
+
+_REPETITIONS = _Repetitions()
 
 
 def unit(vector: Mapping[str, float]) -> dict[str, float]:
     """The vector brought to length one."""
-    norm = math.sqrt(math.fsum(weight * weight for weight in vector.values())) or 1.0
+    weights = vector.values()
+    norm = math.sqrt(math.fsum(map(mul, weights, weights))) or 1.0
     return {key: weight / norm for key, weight in vector.items()}
 
 
@@ -194,7 +174,7 @@ def read_features(title: str | None, text: str, language: str | None) -> Feature
     text = text[:MOST_CHARACTERS]
     if title and text.startswith(title):
         text = text[len(title) :]
-    background = background_for(language, f"{title}\n{text}")
+    background = background_for(language, f"{title}\n{text[:SAMPLE]}")
     reader = _Reader(background)
     reader.read(title, TITLE_COUNTS)
     reader.read(text, 1.0)
@@ -209,79 +189,97 @@ class _Reader:
     def __init__(self, background: Background) -> None:
         self._background = background
         self._sections: list[Section] = []
-        self._counts: dict[str, float] = {}
+        self._counts: defaultdict[str, float] = defaultdict(float)
         self._named: set[str] = set()
         self._spellings: list[tuple[str, str]] = []
         self._neighbours: list[Neighbours] = []
         self._loose: frozenset[str] = frozenset()
 
     def read(self, text: str, times: float) -> None:
-        pieces = _PIECES.split(text)
-        words = [
-            _read_short_word(token) if len(token) < _SHORT else read_word(token)
-            for token in pieces[1::2]
-        ]
-        self._sections.append(Section(list(chain.from_iterable(map(_FOLDED, words))), times))
-        keys = list(chain.from_iterable(map(_KEYS, words)))
-        if times == 1.0 or not _is_title_case(words):
-            for run in _runs(words, gaps=pieces[0::2]):
-                keys.extend(self._read_run(run))
-        keys.extend(self._read_numbers(words, gaps=pieces[0::2]))
+        tokens = read_tokens(text)
+        words = list(chain.from_iterable(map(_FOLDED, tokens)))
+        self._sections.append(Section(words, times))
+        counts = self._counts
+        for word, count in Counter(words).items():
+            counts[word[:PREFIX_LETTERS]] += times * count
+        marked = [place for place, token in enumerate(tokens) if token[_IS_MARKED]]
+        if times == 1.0 or not _is_title_case(tokens):
+            for key in self._read_names(tokens, marked):
+                counts[key] += times
+        for key in self._read_numbers(tokens, marked):
+            counts[key] += times
         if self._background.is_caseless:
-            self._read_caseless(words, pieces[0::2], times)
-        for key, count in Counter(keys).items():
-            self._counts[key] = self._counts.get(key, 0.0) + times * count
+            self._read_caseless(tokens, times)
 
-    def _read_run(self, run: list[Capital]) -> Iterator[str]:
-        """Notes the names of one word; gives the key of the whole name where it has several."""
-        for word, opens in run:
-            if word.capital and not opens:
-                self._named.add(word.keys[0])
-                self._spellings.append((word.keys[0], word.written))
-        first, opens = run[0]
-        if opens and self._background.rarity(first.keys[0]) < RARE_OPENING:
+    def _read_names(self, tokens: Sequence[Token], marked: Iterable[int]) -> Iterator[str]:
+        """Notes the names of one word; gives the keys of those of several."""
+        end, last = 0, len(tokens)
+        for start in marked:
+            word = tokens[start]
+            if start < end or not word.capital:
+                continue
+            end = start + 1
+            while end < last and tokens[end].goes_on and tokens[end - 1].meets:
+                end += 1
+            is_opening = opens(tokens, start)
+            if end - start > 1:
+                yield from self._read_run(tokens[start:end], is_opening)
+            elif not is_opening:
+                self._named.add(word.spelling[0])
+                self._spellings.append(word.spelling)
+
+    def _read_run(self, run: Sequence[Token], is_opening: bool) -> Iterator[str]:
+        """Of words in capitals with nothing but blanks or hyphens between them, and the small
+        joining words inside; the first may have its capital for opening a sentence."""
+        for word in run[1:] if is_opening else run:
+            if word.capital:
+                self._named.add(word.spelling[0])
+                self._spellings.append(word.spelling)
+        if is_opening and self._background.rarity(run[0].spelling[0]) < RARE_OPENING:
             run = run[1:]
-        while run and not run[-1].word.capital:
-            run.pop()
+        while run and not run[-1].capital:
+            run = run[:-1]
         if 2 <= len(run) <= _MOST_WORDS:
-            key = " ".join(word.folded[0] for word, _ in run)
-            self._spellings.append((key, " ".join(word.written for word, _ in run)))
+            key = " ".join([word.folded[0] for word in run])
+            self._spellings.append((key, " ".join([word.written for word in run])))
             yield key
 
-    def _read_numbers(self, words: Sequence[Word], gaps: Sequence[str]) -> Iterator[str]:
+    def _read_numbers(self, tokens: Sequence[Token], marked: Iterable[int]) -> Iterator[str]:
         """The key of each number with the word after it, and with the one before it."""
-        for place, word in enumerate(words):
-            if not word.written[:1].isdecimal() or len(word.folded) != 1:
+        for place in marked:
+            word = tokens[place]
+            if word.capital or len(word.folded) != 1:
                 continue
-            for other in (place + 1, place - 1):
-                if not 0 <= other < len(words) or gaps[max(place, other)] not in _JOINTS:
+            for last in (place + 1, place):
+                if not 0 < last < len(tokens) or not is_joined(tokens, last):
                     continue
-                beside = words[other]
-                if len(beside.folded) != 1 or self._is_common(beside.keys[0]):
+                beside = tokens[last if last > place else last - 1]
+                if len(beside.folded) != 1 or self._is_common(beside.spelling[0]):
                     continue
                 if key := _counted(word.folded[0], beside.folded[0]):
-                    first, last = sorted((place, other))
-                    written = f"{words[first].written} {words[last].written}"
+                    written = f"{tokens[last - 1].written} {tokens[last].written}"
                     self._spellings.append((key, written))
                     yield key
 
-    def _read_caseless(self, words: Sequence[Word], gaps: Sequence[str], times: float) -> None:
+    def _read_caseless(self, tokens: Sequence[Token], times: float) -> None:
         """Notes words that no list knows as names, and which words stand beside each other."""
-        rare = [self._rarity_of_caseless(word) for word in words]
-        for place, word in enumerate(words):
+        rare = [self._rarity_of_caseless(word) for word in tokens]
+        for place, word in enumerate(tokens):
             if rare[place] >= CASELESS_NAME_RARITY:
-                self._named.add(word.keys[0])
-                self._spellings.append((word.keys[0], word.written))
-            if place and gaps[place] == " " and min(rare[place - 1 : place + 1]) >= LEAST_RARITY:
-                both = (words[place - 1], word)
+                self._named.add(word.spelling[0])
+                self._spellings.append(word.spelling)
+            if not (word.is_first and place and is_joined(tokens, place)):
+                continue
+            if min(rare[place - 1 : place + 1]) >= LEAST_RARITY:
+                both = (tokens[place - 1], word)
                 key = " ".join(one.folded[0] for one in both)
                 written = " ".join(one.written for one in both)
                 self._neighbours.append(Neighbours(key, written, times))
 
-    def _rarity_of_caseless(self, word: Word) -> float:
-        if len(word.keys) != 1 or not is_caseless(word.keys[0]):
+    def _rarity_of_caseless(self, word: Token) -> float:
+        if len(word.folded) != 1 or not is_caseless(word.spelling[0]):
             return 0.0
-        return self._background.rarity(word.keys[0])
+        return self._background.rarity(word.spelling[0])
 
     def take(self, names: Names) -> None:
         """Adds the names that an unspaced script has in the headline and in the text."""
@@ -292,7 +290,7 @@ class _Reader:
                 if len(name) == 2:
                     self._named.add(key)
                 else:
-                    self._counts[key] = self._counts.get(key, 0.0) + section.times * count
+                    self._counts[key] += section.times * count
                 self._spellings += [(key, name)] * count
 
     def _is_common(self, key: str) -> bool:
@@ -300,13 +298,9 @@ class _Reader:
 
     def features(self) -> Features:
         for key, written, times in repeated(self._neighbours):
-            self._counts[key] = self._counts.get(key, 0.0) + times
+            self._counts[key] += times
             self._spellings.append((key, written))
-        weights = {
-            key: weight
-            for key, count in self._counts.items()
-            if (weight := _weight(key, count, self._background, self._named))
-        }
+        weights = self._weights()
         for key in weights.keys() & self._loose:
             weights[key] *= LOOSE_FACTOR
         return Features(
@@ -318,25 +312,18 @@ class _Reader:
             self._background,
         )
 
-
-def _runs(words: Sequence[Word], gaps: Sequence[str]) -> Iterator[list[Capital]]:
-    """Words in capitals with nothing but blanks or hyphens between them; small joining words inside
-    are taken along. `gaps` are what stands before each word."""
-    run: list[Capital] = []
-    for place, word in enumerate(words):
-        if not (run or word.capital):
-            continue
-        gap = gaps[place]
-        if run and not (gap in _JOINTS and (word.capital or word.written in _JOINERS)):
-            yield run
-            run = []
-        if run or word.capital:
-            opens = place == 0 or (gap != " " and _SENTENCE_END.search(gap) is not None)
-            run.append(Capital(word, opens))
-    if run:
-        yield run
+    def _weights(self) -> dict[str, float]:
+        """As `_weight` gives them, of all features that say something."""
+        single, named = _weights_in(self._background), self._named
+        weights = {}
+        for key, count in self._counts.items():
+            if weight := single[key]:
+                if key in named:
+                    weight *= NAME_FACTOR
+                weights[key] = weight if count == 1 else weight * _REPETITIONS[count]
+        return weights
 
 
-def _is_title_case(words: Sequence[Word]) -> bool:
-    capitals = sum(word.capital or word.written[:1].isdecimal() for word in words)
-    return capitals > TITLE_CASE_SHARE * len(words)
+def _is_title_case(tokens: Sequence[Token]) -> bool:
+    marked = sum(token.is_marked for token in tokens)
+    return marked > TITLE_CASE_SHARE * sum(token.written != "" for token in tokens)

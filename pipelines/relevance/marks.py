@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from pipelines.incident import Term
 from pipelines.items import Reason
-from pipelines.relevance.features import is_phrase, key_of, read_word
+from pipelines.relevance.features import is_phrase, key_of
 from pipelines.relevance.numbers import MOST_CHARACTERS
+from pipelines.relevance.tokens import read_word
 from pipelines.text import TOKEN
 
 
