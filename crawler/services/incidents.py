@@ -79,6 +79,11 @@ def draft(
 
     Raises BadInput or SeedWithoutText where no profile can come of them.
     """
+    _check_new(home, slug)
+    return drafted(slug, read_seeds(home, given), title=title, since=since, until=until)
+
+
+def _check_new(home: Home, slug: str) -> None:
     check_slug(slug)
     with home.database.read() as conn:
         if any(incident.slug == slug for incident in store.list_all(conn)):
@@ -86,7 +91,45 @@ def draft(
                 f"There is an incident {slug!r} already.",
                 remedy=f"Choose another name, or see 'followup incident show {slug}'.",
             )
-    seeds = read_seeds(home, given)
+
+
+def draft_of(
+    home: Home,
+    slug: str,
+    typed: Sequence[str],
+    *,
+    title: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Incident:
+    """As `draft`, from what was typed or pasted: addresses, and else texts; never names of files.
+
+    Raises as `draft`.
+    """
+    _check_new(home, slug)
+    wanted = [text.strip() for text in typed if text.strip()]
+    _check_number(wanted)
+    urls = [text for text in wanted if _is_address(text)]
+    fetched = _fetch(home, urls) if urls else {}
+    seeds = [fetched.get(text) or _from_text(text) for text in wanted]
+    _check_length(["pasted text" if text not in fetched else text for text in wanted], seeds)
+    return drafted(slug, seeds, title=title, since=since, until=until)
+
+
+def _is_address(text: str) -> bool:
+    return _is_url(text) and len(text.split()) == 1
+
+
+def drafted(
+    slug: str,
+    seeds: Sequence[Seed],
+    *,
+    title: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Incident:
+    """An incident derived from seeds; it is not stored. Raises BadInput where no profile can come
+    of them."""
     return Incident(
         slug=slug,
         title=title or next((seed.title for seed in seeds if seed.title), slug),
@@ -143,23 +186,31 @@ def new(
 
 def read_seeds(home: Home, given: Sequence[str]) -> list[Seed]:
     """Seeds from .txt and .html files and from URLs, in the order they were given."""
+    _check_number(given)
+    urls = [seed for seed in given if _is_url(seed)]
+    fetched = _fetch(home, urls) if urls else {}
+    with CleaningPool() as cleaner:
+        seeds = [fetched.get(seed) or _from_file(home, seed, cleaner) for seed in given]
+    _check_length(given, seeds)
+    return seeds
+
+
+def _check_number(given: Sequence[str]) -> None:
     if not 1 <= len(given) <= MOST_SEEDS:
         raise BadInput(
             f"An incident is derived from one to {MOST_SEEDS} seeds, not {len(given)}.",
             remedy="Give --seed with an article, up to three times.",
         )
-    urls = [seed for seed in given if _is_url(seed)]
-    fetched = _fetch(home, urls) if urls else {}
-    with CleaningPool() as cleaner:
-        seeds = [fetched.get(seed) or _from_file(home, seed, cleaner) for seed in given]
-    for name, seed in zip(given, seeds, strict=True):
+
+
+def _check_length(names: Sequence[str], seeds: Sequence[Seed]) -> None:
+    for name, seed in zip(names, seeds, strict=True):
         if count_words(seed.text) < LEAST_SEED_WORDS:
             raise SeedWithoutText(
                 f"The seed {name} has {count_words(seed.text)} words of text;"
                 f" {LEAST_SEED_WORDS} are the least that tell an incident from another.",
                 remedy="Give an article about the incident, or save its text as a .txt file.",
             )
-    return seeds
 
 
 def _is_url(given: str) -> bool:

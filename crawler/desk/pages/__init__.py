@@ -1,9 +1,10 @@
 """The pages of the desk. They work without a script: a button is a form with a token, and answers
 with 303 to the page that shows what came of it."""
 
-from crawler.desk.pages import articles, crawls, days, deciding, incidents, ledger, login
+from crawler.desk.pages import articles, crawls, days, deciding, incidents, ledger, login, profile
 
 ROUTERS = (
+    profile.router,  # /incidents/new goes before /incidents/SLUG
     articles.router,
     crawls.router,
     days.router,
