@@ -1,6 +1,7 @@
 """Lines that stand above or below a text and say whose it is: "(dpa)", "Source: Xinhua".
 
-A line that speaks of a share ("contributed to this report") is no credit, nor is a picture's.
+Names have to stand alone: a line that speaks of a share ("contributed to this report") is no
+credit, nor is a picture's.
 """
 
 import re
@@ -20,15 +21,6 @@ LINE_CHARS = 250
 #: Longest name behind the last sentence of a text.
 ENDING_CHARS = 45
 
-#: A share in the text, or the agencies' list of a text of the outlet's own: no credit.
-_SHARED = re.compile(
-    r"contribut|additional (?:reporting|material)|with (?:reporting|files|inputs?|information|"
-    r"additional)|material from|information from|used in this|was used|compiled from|agencies|"
-    r"mit (?:material|agenturmaterial|informationen)|unter verwendung|avec (?!reuters ©)|"
-    r"con información|con informaci|com informações|con (?:agencias?|materiale)|met (?:dank|"
-    r"medewerking)|с использованием|по материалам|при участии|综合|綜合|参考|katkı|dengan bantuan",
-    re.IGNORECASE,
-)
 #: Reuters' own ending names its reporters and editors; others name one of both.
 _REPORTED = re.compile(
     r"\(?\s*(?:reporting|writing|reporte|reportaje|reportage|bericht|reportagem|por|redacción|"
@@ -64,6 +56,8 @@ def agencies_above(text: str, own: Own, language: str | None) -> Iterator[str]:
 def agencies_below(text: str, language: str | None) -> Iterator[str]:
     """Of the last paragraphs, the last one first: whole lines of credit, and last words."""
     for place, part in enumerate(reversed(_last(text))):
+        if PICTURE.match(part):
+            continue
         line = _folded(part[-LINE_CHARS:])
         found = _in_tail(line, language) if len(part) <= LINE_CHARS else None
         if found is None and place < ENDINGS:
@@ -91,8 +85,6 @@ def _in_tail(line: str, language: str | None) -> str | None:
     """Below the text: who reported and edited, whose rights, which source."""
     if _REPORTED.match(line):
         return "Reuters"
-    if _SHARED.search(line) or PICTURE.match(line):
-        return None
     for pattern in (_RIGHTS, _SOURCE):
         if match := pattern.match(line):
             who = match.group("who")
@@ -105,7 +97,7 @@ def _in_ending(line: str, language: str | None) -> str | None:
     *_, start = [0, *(match.end() for match in _ENDS_SENTENCE.finditer(line))]
     wrapped = _WRAPPED_END.search(line)
     ending = wrapped.group(1) if wrapped else line[start:]
-    if not (start or wrapped) or len(ending) > ENDING_CHARS or _SHARED.search(ending):
+    if not (start or wrapped) or len(ending) > ENDING_CHARS:
         return None
     return _agencies_in(ending, language)
 

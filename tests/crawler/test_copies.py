@@ -18,7 +18,7 @@ from pipelines.items import Article, Cleaned, Page
 from pipelines.outcomes import Outcome
 from pipelines.polling import READ_AGAIN
 from pipelines.relevance import derive
-from pipelines.store import Database, articles, incidents, matches, spread
+from pipelines.store import Database, articles, copy_decisions, incidents, matches, spread
 from pipelines.store.matches import Decision
 from pipelines.store.pages import RawPages
 from tests.crawler.terminal import SLUG, Terminal
@@ -194,6 +194,9 @@ def test_merge_after_split_restores_the_group(desk: Desk) -> None:
     assert after["origin"]["id"] == before["origin"]["id"]
     assert desk.group(ids[0]) == set(ids)
     assert copies.group_of(desk.home, ids[2])["apart"] == []
+    with desk.home.database.read() as conn:
+        decided = copy_decisions.of_article(conn, ids[2])
+    assert [(one.other_id, one.together, one.by) for one in decided] == [(ids[2], True, "ada")]
 
 
 def test_texts_that_differ_are_joined_by_hand_and_parted_again(desk: Desk) -> None:

@@ -43,6 +43,12 @@ def test_words_and_shares_are_counted() -> None:
     assert found.share_added == pytest.approx(15 / 62)
 
 
+def test_words_in_common_by_chance_part_no_passage() -> None:
+    end = "Readers of the paper can follow all of this at night in our own harbour letter."
+    found = difference(None, TEXT, None, "\n\n".join([*PARTS[:3], end]))
+    assert (found.cut_at, found.cut) == ("end", 15)
+
+
 def test_lead_that_is_written_anew_is_not_kept() -> None:
     other = TEXT.replace(PARTS[0], "On Friday at twelve there was no way into any office here.")
     assert not difference(None, TEXT, None, other).keeps_lead
