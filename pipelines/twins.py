@@ -212,6 +212,17 @@ def _wrappers_at(host: str) -> tuple[Wrapper, ...]:
     return tuple(row for row in WRAPPERS if row.hosts.fullmatch(host))
 
 
+def is_marked(host: str, path: str, domain: str) -> bool:
+    """True where an address bears the mark of a twin in its host or its (escaped) path."""
+    above = host.split(".")[: -(domain.count(".") + 1)]
+    if any(_stands(Place.LABEL, each, domain) or _AMP_LABEL.match(each) for each in above):
+        return True
+    plain = _segments(path)
+    while plain and _INDEX.fullmatch(plain[-1]):
+        plain.pop()
+    return fold_path(path, domain) != "/".join(plain)
+
+
 def fold_label(labels: Sequence[str], domain: str) -> list[str]:
     """The labels in front of a registrable `domain` without those that stand for a twin."""
     return [
@@ -224,19 +235,23 @@ def fold_label(labels: Sequence[str], domain: str) -> list[str]:
 def fold_path(path: str, domain: str) -> str:
     """An escaped path without the marks of twins, index pages, sessions and empty segments; no
     slash at either end."""
+    segments = _segments(_PLATFORM.sub("", path) if "/amp" in path else path)
+    while segments and _fold_segment(segments, domain):
+        pass
+    return "/".join(segments)
+
+
+def _segments(path: str) -> list[str]:
+    """The segments of a path, sessions, empty ones and dots left out."""
     if _SESSION_BEGINS.search(path):
         path = _SESSION.sub("", path)
-    if "/amp" in path:
-        path = _PLATFORM.sub("", path)
     segments: list[str] = []
     for segment in path.split("/"):
         if segment == "..":
             del segments[-1:]
         elif segment not in ("", "."):
             segments.append(segment)
-    while segments and _fold_segment(segments, domain):
-        pass
-    return "/".join(segments)
+    return segments
 
 
 def _fold_segment(segments: list[str], domain: str) -> bool:

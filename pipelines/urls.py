@@ -21,7 +21,7 @@ from urllib.parse import unquote, urljoin
 from w3lib.url import safe_url_string
 
 from pipelines.parameters import is_idle, unescaped
-from pipelines.twins import carried, fold_label, fold_path
+from pipelines.twins import carried, fold_label, fold_path, is_marked
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -97,6 +97,19 @@ def own_key(url: str) -> str:
     if parts is None or _carried(parts) is None:
         return canonical_key(url)
     return f"{_fold_host(parts.host)}/~{_digest(_fold(parts))}"
+
+
+def is_twin(url: str) -> bool:
+    """True for an address that shows an article in another dress (AMP, for phones, to print) or
+    carries it: its key is that of the article, what is read there may be in other words."""
+    parts = _split(_clean(url)) if len(url) <= MAX_KEYED else None
+    if parts is None:
+        return False
+    domain = registrable_domain(parts.host)
+    pairs = parts.query.split("&") if parts.query else []
+    views = (is_idle(p, domain, view=True) and not is_idle(p, domain, view=False) for p in pairs)
+    is_dressed = is_marked(parts.host, _escape(parts.path), domain) or any(views)
+    return is_dressed or _carried(parts) is not None
 
 
 def unwrapped(url: str) -> str:

@@ -86,8 +86,8 @@ def _read_again(conn: Connection, item: Judged, article: Article, known: Known) 
     same = Duplicate(known.id, DuplicateKind.URL, 1.0)
     page = item.cleaned.page
     completes = known.partial and not article.partial
-    is_own = known.key in identity.read_keys(page)
-    if not is_own and not identity.moves_home(conn, known, article, page) and not completes:
+    is_at_home = identity.is_own(known, page) or identity.moves_home(conn, known, article, page)
+    if not is_at_home and not completes:
         return Compared(item, same)
     if known.text is None:  # kept for its time; it is needed again where an incident takes it now
         hashes = dedupe.sketch(article.text, article.title).hashes

@@ -13,7 +13,7 @@ from pipelines.dedupe import Home
 from pipelines.items import Article, Page
 from pipelines.store import Connection, addresses, articles, merging
 from pipelines.store.known import Known
-from pipelines.urls import canonical_key, own_key, same_site
+from pipelines.urls import canonical_key, is_twin, own_key, same_site
 
 
 def read_keys(page: Page) -> frozenset[str]:
@@ -45,8 +45,16 @@ def join(conn: Connection, article: Article, page: Page) -> bool:
     return merged or bool(wrong)
 
 
+def is_own(known: Known, page: Page) -> bool:
+    """True where a page was read at the address of a stored article, not at a twin's: an AMP page
+    says the same in other words, and would take turns with it for ever."""
+    return known.key in read_keys(page) and (is_twin(known.url) or not is_twin(page.url))
+
+
 def moves_home(conn: Connection, known: Known, article: Article, page: Page) -> bool:
     """True where a stored article was read at a twin's address so far, and now at its own."""
+    if known.key == own_key(page.url):
+        return is_twin(known.url) and not is_twin(page.url)
     if known.key in read_keys(page):
         return False
     keys = dedupe.keys_of(article, page.requested_url)

@@ -25,7 +25,7 @@ from pipelines.store import (
 )
 from pipelines.store.pages import RawRecord
 from pipelines.store.validators import Validators, validators_of
-from pipelines.urls import host_of, own_key
+from pipelines.urls import host_of
 
 #: Of these the raw page is kept.
 TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
@@ -196,7 +196,7 @@ class Store(Stage):
             if item.change is Change.CUT:
                 readings.glimpse(conn, id, now=now, due_at=due_at)
                 return Stored(Outcome.UNCHANGED, _CUT, id)
-            is_own = moves or own_key(page.url) == known.key
+            is_own = moves or identity.is_own(known, page)
             validators = _validators(page) if is_own else None
             is_cosmetic = item.change is Change.COSMETIC
             readings.touch(

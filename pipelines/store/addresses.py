@@ -64,7 +64,7 @@ def give_up(conn: Connection, key: str) -> None:
 
 def move_home(conn: Connection, id: int, key: str, said: Article) -> None:
     """The article's own address is `key` from now on, at which it was read as `said`; the one
-    before stays as another. No other article may have it as its own."""
+    before stays as another. No other article may have `key` as its own."""
     before = conn.execute(select(article.c.key, article.c.url).where(article.c.id == id)).one()
     give_up(conn, key)
     new = {
@@ -74,7 +74,8 @@ def move_home(conn: Connection, id: int, key: str, said: Article) -> None:
         "host": host_of(said.url),
     }
     conn.execute(update(article).where(article.c.id == id).values(new))
-    keep(conn, id, before.key, before.url)
+    if before.key != key:
+        keep(conn, id, before.key, before.url)
 
 
 def keep(conn: Connection, id: int, key: str, url: str) -> None:

@@ -162,6 +162,20 @@ def test_it_does_not_matter_which_of_two_names_the_other(
     assert text == TEXT
 
 
+@pytest.mark.parametrize("order", list(permutations(["main", "amp"])), ids="-".join)
+def test_a_twin_whose_address_has_the_same_key_does_not_revise(
+    desk: Desk, order: tuple[str, ...]
+) -> None:
+    for _ in range(2):
+        for name in order:
+            if name == "main":
+                desk.read(MAIN)
+            else:
+                desk.read(f"{MAIN}/amp", TWIN)
+    ((canonical, *_, text, revisions, _, _, _),) = desk.state()
+    assert (canonical, text, revisions) == (MAIN, TEXT, 0)
+
+
 def test_an_edit_after_a_twin_was_read_is_one_revision(desk: Desk) -> None:
     desk.read(AMP, TWIN, canonical=MAIN)
     desk.read(MAIN)

@@ -6,7 +6,7 @@ pairs that must not.
 
 import pytest
 
-from pipelines.urls import canonical_key, own_key, unwrapped
+from pipelines.urls import canonical_key, is_twin, own_key, unwrapped
 
 A = "http://harbour.example/2021/06/crane-falls"
 
@@ -251,3 +251,13 @@ def test_what_answered_at_a_wrapper_has_a_key_at_the_wrappers_own_site() -> None
     assert own_key(wrapper) != own_key(wrapper + "/b")
     assert canonical_key(own_key(wrapper)) == own_key(wrapper)
     assert own_key("https://m.harbour.example/a-1") == "harbour.example/a-1"
+
+
+def test_a_twin_is_told_from_the_article_itself() -> None:
+    dressed = [kind for kind in FOLDED if kind.startswith(("amp", "mobile", "print", "ways out"))]
+    assert all(
+        is_twin(twin) for kind in dressed for twin in FOLDED[kind] if "index.amp" not in twin
+    )
+    plain = [twin for kind in FOLDED if kind not in dressed for twin in FOLDED[kind]]
+    views = [each for each in plain if is_twin(each)]
+    assert views == [f"{A}?like_comment=670&_wpnonce=43f5"], "it opens the comments"
