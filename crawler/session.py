@@ -272,16 +272,8 @@ class Session:
         self, conn: Connection, article_id: int, ending: Ending, asked: str
     ) -> tuple[Outcome, str]:
         """A stored article was asked for again and did not come."""
-        return without_text(
-            conn,
-            article_id,
-            ending.outcome,
-            ending.reason,
-            ending.missing,
-            asked=asked,
-            now=self.now(),
-            ladder=self.reread,
-        )
+        end = (ending.outcome, ending.reason, ending.missing)
+        return without_text(conn, article_id, *end, now=self.now(), ladder=self.reread)
 
     def unchanged(self, link: QueuedLink) -> None:
         """A stored article was read again and is as it was (304)."""
