@@ -27,7 +27,9 @@ from pipelines.store.crawls import Crawl, CrawlState
 PLACES = (
     ("incidents", "/", "i"),
     ("articles", "/articles", "a"),
+    ("sources", "/sources", "s"),
     ("crawls", "/crawls", "c"),
+    ("settings", "/settings", "t"),
 )
 #: How the facets of a list read.
 FACET_WORDS = {

@@ -30,6 +30,8 @@ WRITE_PATIENCE_SECONDS = 5.0
 #: So many writes wait for their turn; each holds one of the 40 threads that answer all requests.
 MOST_WAITING = 4
 _FORM_BYTES = hashlib.sha256().digest_size
+#: Crawls that are watched at once; each asks the store every second.
+MOST_STREAMS = 20
 #: Threads that only /healthz uses: it answers though all others wait.
 HEALTH_THREADS = 2
 
@@ -45,6 +47,9 @@ class Room:
     afterthoughts: Afterthoughts
     caller: Caller | None = None
     tries: Tries = field(default_factory=Tries)
+    streams: threading.BoundedSemaphore = field(
+        default_factory=lambda: threading.BoundedSemaphore(MOST_STREAMS)
+    )
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     _writes: threading.BoundedSemaphore = field(
         default_factory=lambda: threading.BoundedSemaphore(MOST_WRITES)

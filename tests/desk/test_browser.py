@@ -97,3 +97,27 @@ def test_a_page_fits_a_telephone(page: Any, desk: Desk, path: str) -> None:
     page.set_viewport_size({"width": 380, "height": 800})
     page.goto(desk.url + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+def test_a_crawls_page_is_told_what_changes(page: Any, desk: Desk) -> None:
+    """Its stream says so at once; nothing is waited for that a second look would bring."""
+    streams: list[str] = []
+    page.on("request", lambda sent: streams.append(sent.url) if "/events" in sent.url else None)
+    page.goto(f"{desk.url}/crawls/{RUNNING}")
+    soon(page, lambda: bool(streams))
+    with desk.home.database.write() as conn:
+        crawls.finish(
+            conn, RUNNING, CrawlState.FINISHED, now=desk.home.now(), end_reason="done", seconds=2
+        )
+    soon(page, lambda: "finished" in page.inner_text("h1"))
+    assert streams == [f"{desk.url}/crawls/{RUNNING}/events"]
+
+
+def test_a_stream_ends_with_its_crawl_and_its_place_is_free_again(desk: Desk) -> None:
+    cancel = f"/api/v1/crawls/{REQUESTED}/cancel"
+    with desk.client.stream("GET", f"/crawls/{REQUESTED}/events") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "event: changed"
+        desk.send("POST", cancel)
+        assert "event: over" in list(lines)
+    desk.get("/crawls/999/events", 404)

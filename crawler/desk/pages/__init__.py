@@ -1,7 +1,19 @@
 """The pages of the desk. They work without a script: a button is a form with a token, and answers
 with 303 to the page that shows what came of it."""
 
-from crawler.desk.pages import articles, crawls, days, deciding, incidents, ledger, login, profile
+from crawler.desk.pages import (
+    articles,
+    crawls,
+    days,
+    deciding,
+    events,
+    incidents,
+    ledger,
+    login,
+    profile,
+    settings,
+    sources,
+)
 
 ROUTERS = (
     profile.router,  # /incidents/new goes before /incidents/SLUG
@@ -9,7 +21,10 @@ ROUTERS = (
     crawls.router,
     days.router,
     deciding.router,
+    events.router,
     incidents.router,
     ledger.router,
     login.router,
+    settings.router,
+    sources.router,
 )

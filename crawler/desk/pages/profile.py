@@ -16,7 +16,7 @@ from crawler.desk.forms import Fields, OwnForm
 from crawler.desk.pages.articles import Slug, incident_of
 from crawler.desk.rendering import page
 from crawler.desk.room import InRoom, Room
-from crawler.services import backtest, incidents, learning
+from crawler.services import backtest, incidents, learning, seeds
 from crawler.services.incident_file import read_incident, write_incident
 from pipelines.dates import iso, parse_day, parse_time
 from pipelines.errors import BadInput, FollowupError
@@ -71,7 +71,7 @@ def _new(room: Room, form: Fields, said: str | None = None) -> Response:
         place="incidents",
         said=said,
         given={name: values[0] for name, values in form.items()},
-        texts=[*form.get("seed", []), "", "", ""][: incidents.MOST_SEEDS],
+        texts=[*form.get("seed", []), "", "", ""][: seeds.MOST_SEEDS],
     )
     answer.status_code = 422 if said else 200
     return answer
@@ -88,8 +88,8 @@ def _draft(room: Room, form: Fields) -> Incident:
             since=_day(form, "since"),
             until=_day(form, "until", end=True),
         )
-    seeds = [_unpacked(form, number) for number in range(len(form.get("seed_text", [])))]
-    return read_incident(_one(form, "file"), incidents.drafted(slug, seeds, title=title))
+    kept = [_unpacked(form, number) for number in range(len(form.get("seed_text", [])))]
+    return read_incident(_one(form, "file"), incidents.drafted(slug, kept, title=title))
 
 
 def _save_new(room: Room, draft: Incident, form: Fields) -> Response:

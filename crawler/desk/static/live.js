@@ -8,6 +8,7 @@ const ELSE = 10000;
 const PATIENCE = 15000;
 
 let answeredAt = new Date();
+let watches = false;
 
 function put(fresh) {
   for (const old of document.querySelectorAll("[data-live]")) {
@@ -57,8 +58,24 @@ async function look() {
       tell(true);
     }
   }
-  setTimeout(look, document.querySelector("[data-running]") ? WHILE_RUNNING : ELSE);
+}
+
+async function again() {
+  await look();
+  setTimeout(again, document.querySelector("[data-running]") && !watches ? WHILE_RUNNING : ELSE);
+}
+
+// A crawl's page is told when something changes; where it is not, it looks by itself.
+function watch() {
+  const place = document.querySelector("[data-events]");
+  if (place === null || watches) return;
+  const stream = new EventSource(place.dataset.events);
+  stream.addEventListener("open", () => { watches = true; });
+  stream.addEventListener("changed", look);
+  stream.addEventListener("over", () => { stream.close(); watches = false; look(); });
+  stream.addEventListener("error", () => { watches = false; });
 }
 
 document.querySelectorAll("pre").forEach((box) => { box.scrollTop = box.scrollHeight; });
-setTimeout(look, WHILE_RUNNING);
+watch();
+setTimeout(again, WHILE_RUNNING);
