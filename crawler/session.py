@@ -273,7 +273,7 @@ class Session:
     ) -> tuple[Outcome, str]:
         """A stored article was asked for again and did not come."""
         end = (ending.outcome, ending.reason, ending.missing)
-        return without_text(conn, article_id, *end, now=self.now(), ladder=self.reread)
+        return without_text(conn, article_id, *end, asked=asked, now=self.now(), ladder=self.reread)
 
     def unchanged(self, link: QueuedLink) -> None:
         """A stored article was read again and is as it was (304)."""
