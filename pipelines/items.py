@@ -198,12 +198,43 @@ class Judged:
     relevance: tuple[Relevance, ...] = ()
 
 
+#: A passage that so many articles have is boilerplate. Without a cap precision falls from 1.00 to
+#: .44 on pages that share a newsletter box.
+COMMON_FROM = 12
+#: A story of an agency stands in more articles than that. Passages in up to so many are looked at a
+#: second time, with more care.
+WIDESPREAD_FROM = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """What is compared of a text (`dedupe.sketch`).
+
+    Attributes:
+        samples: the kept shingles as signed 32-bit numbers, in the order of the text, each once.
+        shingles: number of different shingles before sampling.
+        digest: of the whole text after normalising, a signed 64-bit number.
+        is_about_title: most words of the headline stand in the text.
+    """
+
+    samples: tuple[int, ...]
+    shingles: int
+    digest: int
+    is_about_title: bool = False
+
+    @property
+    def whole(self) -> int:
+        """The key, a signed 32-bit number, of texts that are the same to the word."""
+        return (self.digest & 0xFFFFFFFF) - 0x80000000
+
+
 class DuplicateKind(StrEnum):
-    """By what two articles were found to be the same."""
+    """By what two articles were found to be the same; HAND is a person's word."""
 
     URL = "url"
     TEXT = "text"
     NEAR = "near"
+    HAND = "hand"
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +266,7 @@ class Compared:
 
     Attributes:
         revises: it is a new version of that article (`duplicate` is of kind URL then).
-        hashes: the sketch by which later texts are compared with this one; empty where none is
-            kept of it.
+        sketch: by which later texts are compared with this one; None where none is kept of it.
         last_id: of the articles that it was compared with; None where it repeats one by address.
         change: of that article between its version and this reading; None where it repeats none by
             address, or was read at another of its addresses.
@@ -245,7 +275,7 @@ class Compared:
     judged: Judged
     duplicate: Duplicate | None = None
     revises: bool = False
-    hashes: tuple[int, ...] = ()
+    sketch: Sketch | None = None
     last_id: int | None = None
     change: Change | None = None
 

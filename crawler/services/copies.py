@@ -3,7 +3,6 @@ differs, how many sources that makes; and parting and joining them by hand."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import product
 from typing import Any
 
@@ -18,8 +17,8 @@ from pipelines.dedupe import (
     origin_of,
 )
 from pipelines.errors import BadInput
-from pipelines.items import DuplicateKind
-from pipelines.store import Connection, articles, copies, copy_decisions, incidents, spread, texts
+from pipelines.stages import regroup
+from pipelines.store import Connection, articles, copy_decisions, incidents, spread, texts
 from pipelines.store.spread import Alike, Carried
 
 #: Carriers of one text whose differences are worked out; of more the list alone is given.
@@ -209,7 +208,7 @@ def split(home: Home, id: int, *, by: str) -> dict[str, Any]:
         joined = {other for other in others if decided.get(other) == "together"}
         for other in joined or others:
             copy_decisions.decide(conn, id, other, together=False, by=by, now=home.now())
-        _regroup(conn, [id], now=home.now())
+        regroup(conn, [id], now=home.now())
         group = spread.carriers(conn, id)[0].group
     return {"id": id, "group": group, "parted_from": sorted(joined or others)}
 
@@ -230,7 +229,7 @@ def merge(home: Home, id: int, other: int, *, by: str) -> dict[str, Any]:
         for one, far in product(mine, theirs):
             copy_decisions.withdraw(conn, one, far)
         copy_decisions.decide(conn, id, other, together=True, by=by, now=home.now())
-        _regroup(conn, [id, other], now=home.now())
+        regroup(conn, [id, other], now=home.now())
         group = spread.carriers(conn, id)
     return {
         "id": id,
@@ -243,15 +242,3 @@ def merge(home: Home, id: int, other: int, *, by: str) -> dict[str, Any]:
 
 def _ids(conn: Connection, id: int) -> set[int]:
     return {one.id for one in spread.carriers(conn, id)}
-
-
-def _regroup(conn: Connection, ids: list[int], *, now: datetime) -> None:
-    """Makes the groups follow what was decided: one article parted, or two joined."""
-    if len(ids) == 1:
-        return copies.part(conn, ids)
-    one, other = (spread.carriers(conn, each) for each in ids)
-    if one[0].id != other[0].id:
-        copies.join_group(
-            conn, one[0].id, other[0].id, kind=DuplicateKind.NEAR, similarity=0.0, now=now
-        )
-    return None

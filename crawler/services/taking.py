@@ -2,13 +2,12 @@
 
 from datetime import datetime
 
-from pipelines import dedupe
 from pipelines.incident import Incident
 from pipelines.items import Relevance
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import next_reading
-from pipelines.stages import StoredSketches
-from pipelines.store import Connection, articles, copies, matches
+from pipelines.stages import place
+from pipelines.store import Connection, articles, matches, sketches
 
 #: Stored with these an article is a follow-up of some incident already.
 _KEPT = (Outcome.STORED, Outcome.COPY)
@@ -17,20 +16,14 @@ _KEPT = (Outcome.STORED, Outcome.COPY)
 def let_in(conn: Connection, article_id: int, now: datetime) -> None:
     """Keep a stored article as any follow-up is kept: its text stays, it is read again, and it is
     compared with the others, since it may be a copy of one. The verdict is the caller's."""
+    sketches.lock(conn)
     known = articles.get(conn, article_id)
     if known.outcome in _KEPT and known.expires_at is None:
         return
     due_at = None if known.vanished_at is not None else known.due_at or next_reading(now, now)
     articles.rescue(conn, article_id, due_at=due_at)
-    if known.text is None or known.group is not None:
-        return
-    found = dedupe.sketch(known.text, known.title)
-    same = dedupe.copies_of(found, known.text, StoredSketches(conn), but=article_id)
-    copies.sketch_add(conn, article_id, found.hashes)
-    if same:
-        kind, similarity = same[0].kind, same[0].similarity
-        original = same[0].article_id
-        copies.join_group(conn, article_id, original, kind=kind, similarity=similarity, now=now)
+    if known.text is not None:
+        place(conn, article_id, known.title, known.text, now=now)
 
 
 def take_in(conn: Connection, article_id: int, incident: Incident, now: datetime) -> None:

@@ -2,8 +2,8 @@
 
 The room is handed what it compares with and knows no store. In the order of a page's way:
 `keys_of` (is it an article that we have, under another address?), `change_between` (then: is it a
-revision?), `sketch` and `compare` (else: is it a copy of another one?), `origin_of` (and which of
-them is the first?). `group` does all of that for a whole file, `diff` shows what changed.
+revision?), `sketch` and `copies_of` (else: of which ones is it a copy?), `components` (which groups
+do such links make?), `origin_of` (and which of them is the first?). `diff` shows what changed.
 """
 
 from pipelines.dedupe.address import keys_of, same_article
@@ -11,61 +11,58 @@ from pipelines.dedupe.agencies import Credit, FoundIn, carrier_of, credit_of
 from pipelines.dedupe.change import change_between
 from pipelines.dedupe.diff import Op, Span, changed_words, diff, with_context
 from pipelines.dedupe.differences import Difference, difference
-from pipelines.dedupe.groups import CopyIndex, Entry, Grouped, Sketches, copies_of, group
+from pipelines.dedupe.groups import CopyLink, components, strongest
 from pipelines.dedupe.identity import Home, is_one_article, moves_home
 from pipelines.dedupe.independence import Counted, independent
 from pipelines.dedupe.near import (
-    COMMON_FROM,
-    WIDESPREAD_FROM,
-    Candidate,
-    compare,
-    matches,
-    worth_comparing,
+    SURE_SHINGLES,
+    Index,
+    Text,
+    copies_of,
+    is_same_long_text,
+    judged,
 )
 from pipelines.dedupe.notes import Note, NoteKind, note_in
 from pipelines.dedupe.origin import Carrier, Origin, origin_of
-from pipelines.dedupe.sketch import Sketch, sketch
+from pipelines.dedupe.sketch import keys_of_sketch, sketch
 from pipelines.items import Change
 
 __all__ = [
-    "COMMON_FROM",
-    "WIDESPREAD_FROM",
-    "Candidate",
+    "SURE_SHINGLES",
     "Carrier",
     "Change",
-    "CopyIndex",
+    "CopyLink",
     "Counted",
     "Credit",
     "Difference",
-    "Entry",
     "FoundIn",
-    "Grouped",
     "Home",
+    "Index",
     "Note",
     "NoteKind",
     "Op",
     "Origin",
-    "Sketch",
-    "Sketches",
     "Span",
+    "Text",
     "carrier_of",
     "change_between",
     "changed_words",
-    "compare",
+    "components",
     "copies_of",
     "credit_of",
     "diff",
     "difference",
-    "group",
     "independent",
     "is_one_article",
+    "is_same_long_text",
+    "judged",
     "keys_of",
-    "matches",
+    "keys_of_sketch",
     "moves_home",
     "note_in",
     "origin_of",
     "same_article",
     "sketch",
+    "strongest",
     "with_context",
-    "worth_comparing",
 ]

@@ -1,152 +1,83 @@
-"""Groups of copies over a whole collection, the same whatever the order of arrival.
+"""Groups of copies: what hangs together by links, and what a person said of it.
 
-Links between articles (same address, same text, near copy) are found first, with the shingles of
-all articles counted; a group is then a connected component of the links, and its origin the
-earliest of its members. This is `followup dedupe`; a crawl compares one article at a time.
+A group is a connected component of the links between articles. Links are taken by falling strength;
+a union that would bring two articles together which a person keeps apart is refused. Equals are
+taken in the order of the articles' addresses, so that neither the order of arrival nor ids make a
+difference.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from pipelines.dates import to_utc
-from pipelines.dedupe.near import (
-    COMMON_FROM,
-    WIDESPREAD_FROM,
-    Candidate,
-    matches,
-    worth_comparing,
-)
-from pipelines.dedupe.sketch import Sketch, sketch
-from pipelines.items import Duplicate, DuplicateKind
+from pipelines.items import DuplicateKind
 
-
-class Sketches(Protocol):
-    """Where sketches are looked up. Ids are the store's article ids."""
-
-    def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
-        """Article id to number of `hashes` that it has; hashes in `cap` or more articles don't
-        count. Articles with none are left out."""
-
-    def same_text(self, text: str) -> Sequence[int]:
-        """Articles whose whole text is the same, white space aside; a few of them will do."""
-
-    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, Candidate]:
-        """The named articles, each with its number of `shared`."""
-
-
-class CopyIndex(Sketches, Protocol):
-    """Where sketches are kept as well."""
-
-    def add(self, article_id: int, hashes: Sequence[int]) -> None:
-        """Keep the hashes of an article's sketch."""
+#: A person's word comes first, then the same address, the same text, and what is nearly the same.
+_STRENGTH = {
+    DuplicateKind.HAND: 0,
+    DuplicateKind.URL: 1,
+    DuplicateKind.TEXT: 2,
+    DuplicateKind.NEAR: 3,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """An article of a collection: its id in the index, its address keys, what is compared."""
+class CopyLink:
+    """Two articles with one text; `similarity` is 0 to 1."""
 
-    id: int
-    keys: tuple[str, ...]
-    title: str | None
-    text: str
-    published_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """What became of an entry. `group` is the origin's id; `copy_of` too, None for the origin
-    itself; `kind` and `similarity` are of the strongest link, that to the origin first."""
-
-    id: int
-    group: int
-    copy_of: int | None = None
-    kind: DuplicateKind | None = None
-    similarity: float | None = None
+    one: int
+    other: int
+    kind: DuplicateKind
+    similarity: float
 
 
-def group(entries: Sequence[Entry], index: CopyIndex) -> list[Grouped]:
-    """Groups of the entries, in the order of the entries. The index is filled with them."""
-    sketches = {entry.id: sketch(entry.text, entry.title) for entry in entries}
-    for entry in entries:
-        index.add(entry.id, sketches[entry.id].hashes)
-    links = _by_address(entries)
-    for entry in entries:
-        for match in copies_of(sketches[entry.id], entry.text, index, but=entry.id):
-            links[entry.id].setdefault(match.article_id, match)
-            links[match.article_id].setdefault(entry.id, replace(match, article_id=entry.id))
-    origin_of = _origins(entries, links)
-    return [_grouped(entry.id, origin_of[entry.id], links[entry.id]) for entry in entries]
+def components(
+    ids: Iterable[int],
+    links: Iterable[CopyLink],
+    apart: Iterable[tuple[int, int]],
+    keys: Mapping[int, str],
+) -> list[list[int]]:
+    """The groups that articles form, each and all of them in the order of the articles' `keys`;
+    one that stands alone is a group too.
+
+    `links` and `apart` are of these articles only.
+    """
+    place = {id: keys[id] for id in ids}
+    members = {id: [id] for id in place}
+    root = {id: id for id in place}
+    enemies: dict[int, set[int]] = defaultdict(set)
+    for one, other in apart:
+        enemies[one].add(other)
+        enemies[other].add(one)
+    for link in sorted(links, key=lambda link: _rank(link, place)):
+        a, b = root[link.one], root[link.other]
+        if a == b or any(root[enemy] == b for id in members[a] for enemy in enemies.get(id, ())):
+            continue
+        small, large = sorted((a, b), key=lambda each: len(members[each]))
+        for id in members[small]:
+            root[id] = large
+        members[large] += members.pop(small)
+    found = [sorted(group, key=place.__getitem__) for group in members.values()]
+    return sorted(found, key=lambda group: place[group[0]])
 
 
-def copies_of(
-    found: Sketch, text: str, index: Sketches, *, but: int | None = None
-) -> list[Duplicate]:
-    """The indexed articles that repeat a text, best first; `but` is the article itself."""
-    rare = _candidates(found, text, index, COMMON_FROM, but)
-    common = _candidates(found, text, index, WIDESPREAD_FROM, but)
-    best = matches(found, rare)
-    seen = {match.article_id for match in best}
-    return best + [m for m in matches(found, common, widespread=True) if m.article_id not in seen]
+def strongest(
+    members: Iterable[int], origin: int, links: Iterable[CopyLink], keys: Mapping[int, str]
+) -> dict[int, CopyLink]:
+    """For each member but the origin the link by which it is a copy: that to the origin, else its
+    strongest one within the group."""
+    inside, found = set(members), dict[int, CopyLink]()
+    for link in sorted(links, key=lambda link: _rank(link, keys)):
+        if not inside.issuperset((link.one, link.other)):
+            continue
+        if origin in (link.one, link.other):
+            found[link.one if link.other == origin else link.other] = link
+        else:
+            found.setdefault(link.one, link)
+            found.setdefault(link.other, link)
+    return {id: link for id, link in found.items() if id != origin}
 
 
-def _candidates(
-    found: Sketch, text: str, index: Sketches, cap: int, but: int | None
-) -> Mapping[int, Candidate]:
-    shared = {id: n for id, n in index.shared(found.hashes, cap).items() if id != but}
-    wanted = {id: shared[id] for id in worth_comparing(shared)}
-    for id in index.same_text(text):
-        if id != but:
-            wanted.setdefault(id, shared.get(id, 0))
-    return index.candidates(wanted) if wanted else {}
-
-
-Links = dict[int, dict[int, Duplicate]]
-
-
-def _by_address(entries: Iterable[Entry]) -> Links:
-    """Links of entries that share a key, through the first that has it."""
-    links: Links = defaultdict(dict)
-    first: dict[str, int] = {}
-    for entry in entries:
-        for key in entry.keys:
-            other = first.setdefault(key, entry.id)
-            if other != entry.id:
-                links[entry.id][other] = Duplicate(other, DuplicateKind.URL, 1.0)
-                links[other][entry.id] = Duplicate(entry.id, DuplicateKind.URL, 1.0)
-    return links
-
-
-def _origins(entries: Sequence[Entry], links: Links) -> dict[int, int]:
-    """The origin of each entry: the earliest of its component, undated ones last."""
-    place = {
-        entry.id: (entry.published_at is None, _moment(entry.published_at), number)
-        for number, entry in enumerate(entries)
-    }
-    parent = {entry.id: entry.id for entry in entries}
-    for id, found in links.items():
-        for other in found:
-            a, b = _root(parent, id), _root(parent, other)
-            early, late = sorted((a, b), key=place.__getitem__)
-            parent[late] = early
-    return {entry.id: _root(parent, entry.id) for entry in entries}
-
-
-def _root(parent: dict[int, int], id: int) -> int:
-    while parent[id] != id:
-        parent[id] = parent[parent[id]]
-        id = parent[id]
-    return id
-
-
-def _moment(when: datetime | None) -> float:
-    return to_utc(when).timestamp() if when else 0.0
-
-
-def _grouped(id: int, origin: int, found: Mapping[int, Duplicate]) -> Grouped:
-    if id == origin:
-        return Grouped(id, origin)
-    link = found.get(origin) or max(found.values(), key=lambda d: (d.similarity, -d.article_id))
-    return Grouped(id, origin, origin, link.kind, link.similarity)
+def _rank(link: CopyLink, keys: Mapping[int, str]) -> tuple[int, float, list[str]]:
+    ends = sorted((keys[link.one], keys[link.other]))
+    return _STRENGTH[link.kind], -link.similarity, ends

@@ -5,9 +5,20 @@ Scrapy. Scrapy is known by its conventions only; nothing of it is needed but `Dr
 """
 
 from pipelines.stages.clean import Clean
-from pipelines.stages.dedupe import Dedupe, StoredSketches
+from pipelines.stages.copies import place, regroup, settle
+from pipelines.stages.dedupe import Dedupe
 from pipelines.stages.relevance import Relevance
 from pipelines.stages.session import Session
 from pipelines.stages.store import Store, Stored
 
-__all__ = ["Clean", "Dedupe", "Relevance", "Session", "Store", "Stored", "StoredSketches"]
+__all__ = [
+    "Clean",
+    "Dedupe",
+    "Relevance",
+    "Session",
+    "Store",
+    "Stored",
+    "place",
+    "regroup",
+    "settle",
+]

@@ -1,16 +1,14 @@
 """Dedupe: what an article repeats of what is stored."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
 from pipelines import dedupe
 from pipelines.clean.whole import is_closed
 from pipelines.items import Article, Change, Compared, Duplicate, DuplicateKind, Judged
 from pipelines.outcomes import Outcome, page_outcome
 from pipelines.stages import identity
+from pipelines.stages.copies import StoredIndex
 from pipelines.stages.session import Stage
 from pipelines.stages.verdicts import is_taken
-from pipelines.store import Connection, articles, copies
+from pipelines.store import Connection, articles
 from pipelines.store.known import Known
 
 
@@ -35,44 +33,9 @@ def compare(conn: Connection, item: Judged) -> Compared:
     if page_outcome(j.verdict for j in item.relevance) not in _COMPARED:
         return Compared(item, last_id=last_id)
     found = dedupe.sketch(article.text, article.title)
-    best = dedupe.copies_of(found, article.text, StoredSketches(conn))
-    return Compared(item, best[0] if best else None, hashes=found.hashes, last_id=last_id)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A stored article as `dedupe` looks at it."""
-
-    shared: int
-    sampled: int
-    title: str | None
-    text: str | None
-
-
-class StoredSketches:
-    """The sketches of a store, as `dedupe` looks them up and keeps them."""
-
-    def __init__(self, conn: Connection) -> None:
-        self._conn = conn
-
-    def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
-        """See `dedupe.Sketches`."""
-        return copies.shared_sketch(self._conn, hashes, cap)
-
-    def same_text(self, text: str) -> Sequence[int]:
-        """See `dedupe.Sketches`."""
-        return copies.same_text(self._conn, text)
-
-    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, _Candidate]:
-        """See `dedupe.Sketches`."""
-        return {
-            id: _Candidate(shared[id], known.sampled, known.title, known.text)
-            for id, known in copies.sketched(self._conn, shared).items()
-        }
-
-    def add(self, article_id: int, hashes: Sequence[int]) -> None:
-        """See `dedupe.CopyIndex`."""
-        copies.sketch_add(self._conn, article_id, hashes)
+    new = dedupe.Text(None, article.title, found)
+    best = dedupe.copies_of(new, StoredIndex(conn), article.text)
+    return Compared(item, best[0] if best else None, sketch=found, last_id=last_id)
 
 
 #: What no incident takes is not compared: nobody counts its copies.
@@ -90,8 +53,8 @@ def _read_again(conn: Connection, item: Judged, article: Article, known: Known) 
     if not is_at_home and not completes:
         return Compared(item, same)
     if known.text is None:  # kept for its time; it is needed again where an incident takes it now
-        hashes = dedupe.sketch(article.text, article.title).hashes
-        return Compared(item, same, revises=is_taken(item), hashes=hashes)
+        found = dedupe.sketch(article.text, article.title)
+        return Compared(item, same, revises=is_taken(item), sketch=found)
     change = dedupe.change_between(
         known.title,
         known.text,
@@ -102,5 +65,5 @@ def _read_again(conn: Connection, item: Judged, article: Article, known: Known) 
     if article.partial and not known.partial:
         change = Change.CUT
     revises = change is Change.REVISED or completes
-    hashes = dedupe.sketch(article.text, article.title).hashes if revises else ()
-    return Compared(item, same, revises=revises, hashes=hashes, change=change)
+    new = dedupe.sketch(article.text, article.title) if revises else None
+    return Compared(item, same, revises=revises, sketch=new, change=change)

@@ -8,6 +8,7 @@ from pipelines.items import Article, Change, Compared, DuplicateKind, Page, Stor
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import appeared_at, next_reading
 from pipelines.stages import identity, versions
+from pipelines.stages.copies import MOST_ALONG, place, place_sketch, settle
 from pipelines.stages.dedupe import compare
 from pipelines.stages.rereading import came_back, due_again, missing_of, without_text
 from pipelines.stages.session import Stage
@@ -16,12 +17,12 @@ from pipelines.store import (
     Connection,
     addresses,
     articles,
-    copies,
     frontier,
     incidents,
     matches,
     offers,
     readings,
+    sketches,
 )
 from pipelines.store.pages import RawRecord
 from pipelines.store.validators import Validators, validators_of
@@ -33,6 +34,8 @@ TAKEN = frozenset({Outcome.STORED, Outcome.COPY, Outcome.REVISED})
 _HANDED_ON = TAKEN | {Outcome.CANDIDATE}
 #: Articles stored with these are follow-ups: they stay and are read again.
 _KEPT = frozenset({Outcome.STORED, Outcome.COPY})
+#: These are compared with others.
+_COMPARED = _KEPT | {Outcome.CANDIDATE}
 
 
 #: What the ledger says of a second reading that made no version.
@@ -130,11 +133,14 @@ class Store(Stage):
         cleaned = item.judged.cleaned
         if cleaned.article is None:
             return self._without_article(conn, item)
+        sketches.lock(conn)
         if self._is_forgotten(conn, item):
             return Stored(
                 Outcome.ALREADY_KNOWN, "forgotten by hand; it is not taken in again", None
             )
         is_joined = identity.join(conn, cleaned.article, cleaned.page)
+        if is_joined:
+            settle(conn, now=self.session.now(), most=MOST_ALONG)
         if is_joined or self._is_outdated(conn, item):
             item = compare(conn, item.judged)
         planned = outcome_of(item)
@@ -187,10 +193,12 @@ class Store(Stage):
             news = matches.unjudged(conn, id)
             judged = tuple(each for each in judged if each.forced or each.incident_id in news)
         is_taken = any(each.verdict is Verdict.FOLLOW_UP for each in judged)
-        if page.for_incident_id is not None or (is_taken and not is_kept):
+        is_let_in = page.for_incident_id is not None or (is_taken and not is_kept)
+        if is_let_in:
             due_at = due_at or due_again(known, now, self.session.reread)
             articles.rescue(conn, id, due_at=due_at)
-            copies.sketch_add(conn, id, dedupe.sketch(article.text, article.title).hashes)
+            if not item.revises and known.text is not None:
+                place(conn, id, known.title, known.text, now=now)
         matches.save(conn, id, judged, now=now)
         if not item.revises:
             if item.change is Change.CUT:
@@ -226,7 +234,8 @@ class Store(Stage):
             in_place=moves,
             credit=_credit(article),
         )
-        copies.sketch_add(conn, id, item.hashes)
+        if item.sketch is not None and (is_let_in or known.outcome in _COMPARED):
+            place_sketch(conn, id, article.title, item.sketch, now=now)
         versions.note_version(conn, id, known, article, revised)
         said = "its text is here again" if known.text is None else None
         if revised.completed and known.text is not None:
@@ -261,11 +270,8 @@ class Store(Stage):
         )
         versions.note_first(conn, id, article)
         matches.save(conn, id, item.judged.relevance, now=now)
-        if item.hashes:
-            copies.sketch_add(conn, id, item.hashes)
-        if item.duplicate is not None:
-            d = item.duplicate
-            copies.join_group(conn, id, d.article_id, kind=d.kind, similarity=d.similarity, now=now)
+        if item.sketch is not None:
+            place_sketch(conn, id, article.title, item.sketch, now=now)
         return Stored(planned, why(item, planned), id)
 
     def _first_due(self, article: Article) -> datetime | None:

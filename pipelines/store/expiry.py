@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
-from pipelines.store import pages, raw_lock, search
+from pipelines.store import copies, pages, raw_lock, search, sketches
 from pipelines.store.database import chunks
-from pipelines.store.schema import article, link, revision, sketch
+from pipelines.store.schema import article, link, revision
 
 
 def expire(conn: Connection, *, now: datetime, folder: Path, limit: int | None = None) -> int:
@@ -22,6 +22,7 @@ def expire(conn: Connection, *, now: datetime, folder: Path, limit: int | None =
 
 
 def _expire(conn: Connection, now: datetime, folder: Path, limit: int | None) -> int:
+    sketches.lock(conn)
     over = select(article.c.id).where(
         article.c.expires_at.is_not(None),
         article.c.expires_at <= now,
@@ -39,7 +40,7 @@ def _expire(conn: Connection, now: datetime, folder: Path, limit: int | None) ->
 def _take_text(conn: Connection, ids: Sequence[int], folder: Path) -> None:
     pages.remove(conn, folder, ids)
     search.remove(conn, ids)
-    conn.execute(delete(sketch).where(sketch.c.article_id.in_(ids)))
+    copies.withdraw(conn, ids)
     versions = update(revision).where(revision.c.article_id.in_(ids))
     conn.execute(versions.values(text=None, html=None, entries=None))
     conn.execute(update(link).where(link.c.article_id.in_(ids)).values(snippet=None))

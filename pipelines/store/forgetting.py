@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
 
 from pipelines.errors import UnknownThing
 from pipelines.outcomes import Outcome
-from pipelines.store import copies, pages, search
+from pipelines.store import copies, pages, search, sketches
 from pipelines.store.database import chunks, insert_into
 from pipelines.store.frontier import LinkState
 from pipelines.store.schema import alias, article, crawl_link, link, tombstone
@@ -89,6 +89,7 @@ def _shared(conn: Connection, hosts: set[str], ids: Sequence[int]) -> set[str]:
 
 def _forget(conn: Connection, ids: Sequence[int], now: datetime, folder: Path) -> int:
     removed = 0
+    sketches.lock(conn)
     for some in chunks(ids):
         keys = [
             *conn.execute(select(article.c.key).where(article.c.id.in_(some))).scalars(),
@@ -98,7 +99,7 @@ def _forget(conn: Connection, ids: Sequence[int], now: datetime, folder: Path) -
         _bury(conn, "article", keys, now)
         removed += pages.remove(conn, folder, some)
         search.remove(conn, some)
-        copies.part(conn, some)
+        copies.withdraw(conn, some)
         for few in chunks(sorted(set(keys))):
             _clear_links(conn, or_(link.c.article_id.in_(some), link.c.key.in_(few)), now)
         conn.execute(delete(article).where(article.c.id.in_(some)))

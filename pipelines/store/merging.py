@@ -10,13 +10,15 @@ from typing import Any
 from sqlalchemy import Column, Connection, Row, Table, and_, delete, or_, select, update
 
 from pipelines.outcomes import Outcome
-from pipelines.store import addresses, copies, search
+from pipelines.store import addresses, copies, search, sketches
 from pipelines.store.columns import storable
 from pipelines.store.database import insert_into
 from pipelines.store.schema import (
     alias,
     article,
     copy_decision,
+    copy_link,
+    copy_queue,
     label,
     link,
     match,
@@ -46,6 +48,9 @@ _WEIGHED: tuple[Column[Any], ...] = (
     match.c.article_id,
     revision.c.article_id,
     sketch.c.article_id,
+    copy_link.c.article_id,
+    copy_link.c.other_id,
+    copy_queue.c.article_id,
 )
 #: Columns that tell what the current version says, and at which address.
 # fmt: off
@@ -62,11 +67,13 @@ _KEPT = (Outcome.STORED, Outcome.COPY)
 
 def merge(conn: Connection, stays: int, goes: int, *, versions_of: int) -> None:
     """Article `goes` becomes part of article `stays`; of the two, `versions_of` has the versions
-    and the address that stay. What of it is a copy of what is for the caller to judge again."""
+    and the address that stay. What it is a copy of is judged anew: it stands in the queue."""
     if versions_of not in (stays, goes) or stays == goes:
         raise ValueError(f"articles {stays} and {goes} cannot be merged by {versions_of}")
     kept, gone = _row(conn, stays), _row(conn, goes)
-    _leave_group(conn, kept, gone)
+    sketches.lock(conn)
+    was_compared = sketches.texts(conn, (stays, goes))
+    copies.withdraw(conn, [goes])
     _take_matches(conn, stays, goes)
     _take_labels(conn, stays, goes)
     _take_decisions(conn, stays, goes)
@@ -84,6 +91,10 @@ def merge(conn: Connection, stays: int, goes: int, *, versions_of: int) -> None:
         _index(conn, stays)
     other = kept if versions_of == goes else gone
     addresses.keep(conn, stays, other.key, other.url)
+    if was_compared:  # it is compared anew with the text that it has now
+        if versions_of == goes:
+            sketches.drop(conn, [stays])
+        sketches.enqueue(conn, [stays])
 
 
 def kept_apart(conn: Connection, one: int, other: int) -> bool:
@@ -133,25 +144,6 @@ def _summed(kept: Row[Any], gone: Row[Any]) -> dict[str, Any]:
         "gone_reads": min(kept.gone_reads, gone.gone_reads),
         "gone_since": None if up else kept.gone_since,
     }
-
-
-def _leave_group(conn: Connection, kept: Row[Any], gone: Row[Any]) -> None:
-    """What was a copy of the row that goes is one of the row that stays; where that stands in no
-    group it takes the other's place."""
-    if kept.group_id is None and gone.group_id is not None:
-        place = {
-            "group_id": gone.group_id,
-            "copy_of": gone.copy_of,
-            "duplicate_kind": gone.duplicate_kind,
-            "similarity": gone.similarity,
-        }
-        conn.execute(update(article).where(article.c.id == kept.id).values(place))
-    copied = and_(article.c.copy_of == gone.id, article.c.id != kept.id)
-    conn.execute(update(article).where(copied).values(copy_of=kept.id))
-    if kept.copy_of == gone.id:
-        alone = {"copy_of": None, "duplicate_kind": None, "similarity": None}
-        conn.execute(update(article).where(article.c.id == kept.id).values(alone))
-    copies.part(conn, [gone.id])
 
 
 def _take_matches(conn: Connection, stays: int, goes: int) -> None:
@@ -218,9 +210,8 @@ def _take_decisions(conn: Connection, stays: int, goes: int) -> None:
 
 
 def _take_versions(conn: Connection, stays: int, goes: int) -> None:
-    for table in (revision, sketch):
-        conn.execute(delete(table).where(table.c.article_id == stays))
-        conn.execute(update(table).where(table.c.article_id == goes).values(article_id=stays))
+    conn.execute(delete(revision).where(revision.c.article_id == stays))
+    conn.execute(update(revision).where(revision.c.article_id == goes).values(article_id=stays))
 
 
 def _index(conn: Connection, id: int) -> None:

@@ -85,6 +85,17 @@ def text_of(conn: Connection, article_id: int) -> str | None:
     return text
 
 
+def wording_of(conn: Connection, article_id: int) -> tuple[str | None, str | None]:
+    """The current headline and text; None each where there is none any more."""
+    row = conn.execute(
+        select(revision.c.title, revision.c.text)
+        .where(revision.c.article_id == article_id)
+        .order_by(revision.c.number.desc())
+        .limit(1)
+    ).one_or_none()
+    return (None, None) if row is None else (row.title, row.text)
+
+
 _each = revision.alias("each")
 _last = (
     select(func.max(_each.c.number))

@@ -9,17 +9,23 @@ both databases can describe: `search` owns it, a migration makes it.
 from pipelines.store.schema.articles import (
     alias,
     article,
-    copy_decision,
     copy_group,
     match,
     page,
     review,
     revision,
-    sketch,
     tombstone,
 )
 from pipelines.store.schema.base import (
     metadata,
+)
+from pipelines.store.schema.copies import (
+    common_key,
+    copy_decision,
+    copy_link,
+    copy_queue,
+    sketch,
+    sketch_key,
 )
 from pipelines.store.schema.crawls import (
     crawl,
@@ -55,8 +61,11 @@ from pipelines.store.schema.notices import (
 __all__ = [
     "alias",
     "article",
+    "common_key",
     "copy_decision",
     "copy_group",
+    "copy_link",
+    "copy_queue",
     "crawl",
     "crawl_link",
     "crawl_source",
@@ -83,6 +92,7 @@ __all__ = [
     "server",
     "session",
     "sketch",
+    "sketch_key",
     "source",
     "token",
     "tombstone",

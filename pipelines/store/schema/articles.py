@@ -146,18 +146,6 @@ revision = Table(  # every version of an article; the last one is the current on
     Column("words_removed", Integer),  # the same
 )
 
-copy_decision = Table(  # a person joined or parted two articles; holds whatever their texts say
-    "copy_decision",
-    metadata,
-    Column("article_id", Id, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
-    Column(
-        "other_id", Id, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True, index=True
-    ),  # of the two, the higher id
-    Column("together", Boolean, nullable=False),  # false: they are kept apart
-    Column("decided_by", Text, nullable=False),
-    Column("decided_at", UtcTime, nullable=False),
-)
-
 match = Table(  # what one incident makes of one article
     "match",
     metadata,
@@ -192,15 +180,6 @@ review = Table(  # every decision ever taken and every label put on or off, appe
 )
 Index("ix_review_article", review.c.article_id, review.c.incident_id)
 Index("ix_review_incident", review.c.incident_id)
-
-sketch = Table(  # sampled shingles of a text, for finding copies
-    "sketch",
-    metadata,
-    Column("hash", BigInteger, primary_key=True, autoincrement=False),  # signed 64 bits
-    Column("article_id", Id, ForeignKey("article.id", ondelete="CASCADE"), primary_key=True),
-    Index("ix_sketch_article", "article_id"),
-    sqlite_with_rowid=False,
-)
 
 tombstone = Table(  # what was forgotten by hand and must not be fetched again
     "tombstone",

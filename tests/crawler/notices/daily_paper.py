@@ -13,8 +13,9 @@ from crawler.config import Config
 from crawler.home import Home
 from crawler.notices import targets, tell_due
 from pipelines.incident import Health, Incident, Profile, Source, SourceKind, Term
-from pipelines.items import Article, DuplicateKind, Relevance
+from pipelines.items import Article, Duplicate, DuplicateKind, Relevance
 from pipelines.outcomes import Outcome, Verdict
+from pipelines.stages import regroup
 from pipelines.store import Database, articles, copies, crawls, incidents, matches, sources
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.matches import Decision
@@ -101,8 +102,8 @@ class Newspaper:
             )
             matches.save(conn, id, [Relevance(incident_id, 0.3, verdict)], now=self.clock.at)
             if copy_of is not None:
-                kind = DuplicateKind.NEAR
-                copies.join_group(conn, id, copy_of, kind=kind, similarity=0.9, now=self.clock.at)
+                copies.link(conn, id, [Duplicate(copy_of, DuplicateKind.NEAR, 0.9)])
+                regroup(conn, [id], now=self.clock.at)
         return id
 
     def decides(self, id: int, incident_id: int, decision: Decision | None) -> None:

@@ -1,47 +1,76 @@
-"""An index of sketches in memory: the rules of the store's, without a store."""
+"""An index of sketches in memory, and the groups of a whole collection without a store.
+
+Every pair is judged, by the counts of all texts: what a store makes of the same articles, in
+whatever order they came to it, must be this.
+"""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import combinations
 
+from pipelines.dedupe import Text, copies_of, judged, keys_of_sketch, sketch
+from pipelines.items import COMMON_FROM
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A `Candidate`."""
-
-    shared: int
-    sampled: int
-    title: str | None
-    text: str | None
+#: By id: headline and text.
+Articles = Mapping[int, tuple[str | None, str]]
 
 
 class MemoryIndex:
-    """`CopyIndex` over texts that are handed in beforehand as {id: (title, text)}."""
+    """`dedupe.Index` over texts in memory."""
 
-    def __init__(self, articles: Mapping[int, tuple[str | None, str]]) -> None:
-        self.articles = articles
-        self.sampled: dict[int, int] = {}
-        self.holders: dict[int, list[int]] = defaultdict(list)
-        self.texts: dict[str, list[int]] = defaultdict(list)
-
-    def add(self, article_id: int, hashes: Sequence[int]) -> None:
-        self.sampled[article_id] = len(hashes)
-        self.texts[" ".join(self.articles[article_id][1].split())].append(article_id)
-        for value in hashes:
-            self.holders[value].append(article_id)
-
-    def shared(self, hashes: Sequence[int], cap: int) -> Mapping[int, int]:
-        counts: Counter[int] = Counter()
-        for value in hashes:
-            holders = self.holders.get(value, [])
-            if len(holders) < cap:
-                counts.update(holders)
-        return counts
-
-    def same_text(self, text: str) -> Sequence[int]:
-        return self.texts.get(" ".join(text.split()), [])[:20]
-
-    def candidates(self, shared: Mapping[int, int]) -> Mapping[int, Known]:
-        return {
-            id: Known(count, self.sampled[id], *self.articles[id]) for id, count in shared.items()
+    def __init__(self, articles: Articles) -> None:
+        self.wordings = {id: text for id, (_, text) in articles.items()}
+        self.stored = {
+            id: Text(id, title, sketch(text, title)) for id, (title, text) in articles.items()
         }
+        self.found: dict[int, list[int]] = defaultdict(list)
+        for id, text in self.stored.items():
+            for key in keys_of_sketch(text.sketch):
+                self.found[key].append(id)
+
+    def common(self, keys: Collection[int]) -> Mapping[int, int]:
+        counts = {key: len(self.found.get(key, ())) for key in keys}
+        return {key: count for key, count in counts.items() if count >= COMMON_FROM}
+
+    def holders(self, keys: Collection[int]) -> Mapping[int, Sequence[int]]:
+        return {key: self.found[key] for key in keys if key in self.found}
+
+    def first_holder(self, key: int, but: int | None) -> int | None:
+        return min((id for id in self.found.get(key, ()) if id != but), default=None)
+
+    def texts(self, ids: Collection[int]) -> Mapping[int, Text]:
+        return {id: self.stored[id] for id in ids}
+
+    def wording(self, id: int) -> str | None:
+        return self.wordings[id]
+
+
+def joined(ids: Iterable[int], links: Iterable[tuple[int, int]]) -> dict[int, int]:
+    """For each id the lowest of its component."""
+    lowest = {id: id for id in ids}
+    for one, other in links:
+        a, b = sorted((lowest[one], lowest[other]))
+        lowest = {id: a if low == b else low for id, low in lowest.items()}
+    return lowest
+
+
+def found_groups(articles: Articles) -> dict[int, int]:
+    """The groups that looking each article up makes, each by the lowest id in it."""
+    index = MemoryIndex(articles)
+    links = [
+        (id, match.article_id) for id in articles for match in copies_of(index.stored[id], index)
+    ]
+    return joined(articles, links)
+
+
+def all_pairs(articles: Articles) -> dict[int, int]:
+    """The groups that judging every pair makes."""
+    texts = MemoryIndex(articles).stored
+    counts = Counter(key for text in texts.values() for key in set(keys_of_sketch(text.sketch)))
+    common = {key: count for key, count in counts.items() if count >= COMMON_FROM}
+    links = [
+        (one, other)
+        for one, other in combinations(articles, 2)
+        if judged(texts[one], texts[other], common, lambda text: articles[text.id or 0][1])
+    ]
+    return joined(articles, links)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kept import join
 from sqlalchemy import Connection
 
 from pipelines.errors import BadInput, UnknownThing
@@ -21,14 +22,13 @@ from pipelines.incident import (
     Term,
     Window,
 )
-from pipelines.items import Article, DuplicateKind, Link, Reason, Relevance
+from pipelines.items import Article, Link, Reason, Relevance, Sketch
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.polling import Missing
 from pipelines.store import (
     Database,
     addresses,
     articles,
-    copies,
     crawls,
     expiry,
     exports,
@@ -40,6 +40,7 @@ from pipelines.store import (
     offers,
     readings,
     search,
+    sketches,
     sources,
     texts,
 )
@@ -371,62 +372,6 @@ def test_every_decision_stays_in_the_history(database: Database) -> None:
             matches.decide(conn, 99, sony, Decision.KEEP, by="me", now=NOW)
 
 
-# ---------------------------------------------------------------------------------------- copies
-
-
-def test_copies_form_a_group_with_one_origin(database: Database) -> None:
-    with database.write() as conn:
-        a, b, c = (put(conn, article(name)) for name in "abc")
-        near = DuplicateKind.NEAR
-        group = copies.join_group(conn, b, a, kind=near, similarity=0.8, now=NOW)
-        assert copies.join_group(conn, c, b, kind=near, similarity=0.7, now=NOW) == group
-        assert [(m.article_id, m.kind) for m in copies.members(conn, group)] == [
-            (a, None),
-            (b, near),
-            (c, near),
-        ]
-        assert articles.get(conn, c).copy_of == a
-        copies.part(conn, [a])
-        assert [articles.get(conn, id).copy_of for id in (a, b, c)] == [None, None, b]
-        copies.part(conn, [b])
-        assert [articles.get(conn, id).group for id in (a, b, c)] == [None, None, None]
-        assert copies.members(conn, group) == []
-
-
-def test_an_origin_that_becomes_a_copy_brings_its_copies_along(database: Database) -> None:
-    with database.write() as conn:
-        a, b, c, d = (put(conn, article(name)) for name in "abcd")
-        text_kind = DuplicateKind.TEXT
-        copies.join_group(conn, b, a, kind=text_kind, similarity=1.0, now=NOW)
-        group = copies.join_group(conn, d, c, kind=text_kind, similarity=1.0, now=NOW)
-        assert copies.join_group(conn, a, d, kind=text_kind, similarity=1.0, now=NOW) == group
-        assert [m.article_id for m in copies.members(conn, group)] == [c, a, b, d]
-        assert {articles.get(conn, id).copy_of for id in (a, b, d)} == {c}
-        with pytest.raises(ValueError, match="copy of itself"):
-            copies.join_group(conn, c, a, kind=text_kind, similarity=1.0, now=NOW)
-
-
-def test_hashes_in_many_articles_are_not_counted(database: Database) -> None:
-    with database.write() as conn:
-        ids = [put(conn, article(str(n))) for n in range(4)]
-        for n, id in enumerate(ids):
-            copies.sketch_add(conn, id, [1, -(2**63), 100 + n, 100 + n])
-        copies.sketch_add(conn, ids[0], [1, 2**63 - 1, 7])
-        assert copies.shared_sketch(conn, [1, 7, 2**63 - 1], cap=4) == {ids[0]: 2}
-        assert copies.shared_sketch(conn, [1, 7], cap=5)[ids[0]] == 2
-        assert copies.shared_sketch(conn, [-(2**63)], cap=4) == dict.fromkeys(ids[1:], 1)
-        assert copies.shared_sketch(conn, [], cap=4) == {}
-        found = copies.sketched(conn, ids[:1])
-        assert found[ids[0]] == copies.Sketched("Network down, part 0", TEXT, 3)
-
-
-def test_the_same_text_is_found_whatever_its_white_space(database: Database) -> None:
-    with database.write() as conn:
-        id = put(conn, article())
-        assert copies.same_text(conn, TEXT.replace("\n\n", "  \n ")) == [id]
-        assert copies.same_text(conn, TEXT + " More.") == []
-
-
 # ---------------------------------------------------------------------------------------- search
 
 
@@ -567,7 +512,7 @@ def test_export_gives_every_article_of_the_incident_copies_too(database: Databas
         judge(conn, c, sony, Verdict.OFF_TOPIC)
         judge(conn, d, sony, Verdict.OFF_TOPIC)
         matches.decide(conn, d, sony, Decision.KEEP, by="me", now=NOW)
-        group = copies.join_group(conn, b, a, kind=DuplicateKind.TEXT, similarity=1, now=NOW)
+        group = join(conn, b, a, now=NOW)
         articles.revise(conn, a, article("a", text="New."), seen_at=NOW)
         rows = list(exports.export(conn, sony))
     assert [(row.id, row.copy_of, row.group, row.revisions) for row in rows] == [
@@ -588,14 +533,14 @@ def test_expired_text_goes_and_the_address_title_and_reason_remain(
         id = put(conn, article(), outcome=Outcome.OFF_TOPIC, expires_at=NOW + DAY)
         kept = put(conn, article("kept"))
         link_id = link_to(conn, id, article().url, Outcome.OFF_TOPIC)
-        copies.sketch_add(conn, id, [1, 2])
+        sketches.keep(conn, id, Sketch((1, 2), 20, 7), [1, 2])
         assert expiry.expire(conn, now=NOW, folder=tmp_path) == 0
         assert expiry.expire(conn, now=NOW + DAY, folder=tmp_path) == 1
         assert expiry.expire(conn, now=NOW + DAY, folder=tmp_path) == 0
         known = articles.get(conn, id)
         assert (known.text, known.title, known.expired_at) == (None, article().title, NOW + DAY)
         assert titles(conn, "nobody") == ["kept"]
-        assert copies.shared_sketch(conn, [1, 2], cap=9) == {}
+        assert sketches.holders(conn, [1, 2]) == {}
         (entry,) = ledger.ledger(conn, 1)
         assert (entry.id, entry.url, entry.reason) == (link_id, article().url, "x")
         assert texts.text_of(conn, kept) == TEXT

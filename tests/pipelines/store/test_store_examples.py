@@ -3,16 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from kept import join
 
 from pipelines.errors import UnknownThing
 from pipelines.incident import Incident, Profile
-from pipelines.items import Article, DuplicateKind, Link, Reason, Relevance
+from pipelines.items import Article, Link, Reason, Relevance
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.store import (
     Connection,
     Database,
     articles,
-    copies,
     crawls,
     examples,
     frontier,
@@ -115,7 +115,7 @@ def test_copies_know_their_group_and_which_was_first(database: Database) -> None
         first, copy, lone = (put(conn, name) for name in "abc")
         for id in (first, copy, lone):
             judge(conn, id, fire, 0.4, Verdict.FOLLOW_UP)
-        copies.join_group(conn, copy, first, kind=DuplicateKind.TEXT, similarity=1.0, now=NOW)
+        join(conn, copy, first, now=NOW)
         found = {one.article_id: one for one in examples.standings(conn, fire)}
     assert found[first].group == found[copy].group is not None
     assert found[lone].group is None
@@ -249,7 +249,7 @@ def test_a_copy_that_is_taken_late_is_a_copy_in_the_ledger(database: Database) -
     with database.write() as conn:
         fire, first, id = open_incident(conn), put(conn, "a"), put(conn, "b")
         link_to(conn, id, Outcome.OFF_TOPIC, "as it was")
-        copies.join_group(conn, id, first, kind=DuplicateKind.TEXT, similarity=1.0, now=NOW)
+        join(conn, id, first, now=NOW)
         judge(conn, id, fire, 0.3, Verdict.FOLLOW_UP)
         ledger.judged_anew(conn, id, now=NOW)
         (row,) = ledger.ledger(conn, fire)

@@ -11,16 +11,16 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kept import join
 from sqlalchemy import Connection
 from warcio.archiveiterator import ArchiveIterator
 
 from pipelines.errors import StoreError, UnknownThing
-from pipelines.items import Article, DuplicateKind, Link, Page
+from pipelines.items import Article, Link, Page, Sketch
 from pipelines.outcomes import Outcome
 from pipelines.store import (
     Database,
     articles,
-    copies,
     crawls,
     forgetting,
     frontier,
@@ -28,6 +28,7 @@ from pipelines.store import (
     open_database,
     pages,
     search,
+    sketches,
 )
 from pipelines.store.offers import Offered
 from pipelines.store.pages import RawPages
@@ -233,8 +234,9 @@ def test_a_forgotten_article_leaves_no_trace_but_its_tombstone(
     raw = RawPages(tmp_path, 1)
     with database.write() as conn:
         first, second, third = (put(conn, raw, name) for name in ("one", "two", "three"))
-        copies.sketch_add(conn, second, [1, 2])
-        copies.join_group(conn, third, second, kind=DuplicateKind.NEAR, similarity=0.9, now=NOW)
+        sketches.keep(conn, second, Sketch((1, 2), 20, 7), [1, 2])
+        join(conn, third, second, now=NOW)
+        assert articles.get(conn, second).copy_of == third
         crawl_id = crawls.request(conn, crawls.Trigger.HAND, "x", {}, now=NOW)
         url = "https://lantern.test/two"
         said = Link(url, title="CANARY headline", snippet="CANARY snippet")
@@ -262,6 +264,7 @@ def test_a_forgotten_article_leaves_no_trace_but_its_tombstone(
         assert (row.title, row.snippet, row.article_id) == (None, None, None)
         assert crawls.counts(conn, crawl_id) == counts
         assert articles.get(conn, third).copy_of is None
+        assert sketches.holders(conn, [1, 2]) == {}
         for id, name in ((first, b"one"), (third, b"three"), (fourth, b"four")):
             assert (
                 pages.read(conn, tmp_path, id)
