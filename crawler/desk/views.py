@@ -73,7 +73,12 @@ class Shown:
     @property
     def href(self) -> str:
         """Its address."""
-        return self.place + self._query(self.view)
+        return self.place if self.is_plain else self.place + self._query(self.view)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether its address has no need to say anything."""
+        return self.is_first and self.view.order is Order.PUBLISHED
 
     def article(self, id: int) -> str:
         """The address of an article that is opened from it."""
@@ -96,7 +101,8 @@ class Shown:
 
     def after(self, cursor: str) -> str:
         """The address of its next page."""
-        return self.place + self._query(self.view, {"after": cursor})
+        view = replace(self.view, chosen={}) if self.is_first else self.view
+        return self.place + self._query(view, {"after": cursor}, says_all=not self.is_first)
 
     def without_query(self) -> str:
         """Its address without what was searched for."""
@@ -110,8 +116,10 @@ class Shown:
         chosen = {**self.view.chosen, facet: values}
         return replace(self.view, chosen={name: some for name, some in chosen.items() if some})
 
-    def _query(self, view: View, more: Mapping[str, str] = {}) -> str:
+    def _query(self, view: View, more: Mapping[str, str] = {}, *, says_all: bool = True) -> str:
         pairs = [*more.items(), *_pairs(view)]
+        if says_all and view.incident is not None and not (view.query or view.chosen):
+            pairs.append(("all", "1"))
         return "?" + urlencode(pairs) if pairs else ""
 
 
@@ -127,8 +135,6 @@ def _pairs(view: View) -> list[tuple[str, str]]:
     pairs += [(name, value) for name in FACETS for value in _sorted(view.chosen.get(name, ()))]
     if view.order is not Order.PUBLISHED:
         pairs.append(("order", str(view.order)))
-    if view.incident is not None and not (view.query or view.chosen):
-        pairs.append(("all", "1"))
     return pairs
 
 
