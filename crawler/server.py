@@ -11,7 +11,7 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from types import FrameType
@@ -101,8 +101,10 @@ def serve(
     host: str,
     port: int,
     tell: Callable[[Running], None],
+    environment: Mapping[str, str] | None = None,
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `tell` is called once requests are answered.
+    """Serve until SIGTERM or SIGINT; `tell` is called once requests are answered. `environment` is
+    what crawls get besides this process's own.
 
     Raises ServerRunning, ContactMissing, BadInput or another FollowupError before that.
     """
@@ -111,7 +113,7 @@ def serve(
     logs.set_up(config)
     with ExitStack() as held:
         lock = held.enter_context(folder_lock(config))
-        home = held.enter_context(open_home(config))
+        home = held.enter_context(open_home(config, environment))
         _check_host(home, host)
         listener = held.enter_context(listening(host, port))
         running = Running(home, url_of(listener, host), secrets.token_hex(16), Supervisor(home))

@@ -5,17 +5,21 @@ import shutil
 import sys
 from collections import defaultdict
 from datetime import date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
 from crawler.cli import output, reading
 from crawler.cli.options import AsJson
+from crawler.cli.serve import DEFAULT_HOST, DEFAULT_PORT
 from crawler.config import read_config
 from crawler.services import demo as service
 from pipelines.outcomes import Verdict
 from pipelines.store.exports import Exported
+
+if TYPE_CHECKING:
+    from crawler.server import Running
 
 #: The longest bar, in characters; a line of 80 holds it beside a headline.
 BAR_WIDTH = 20
@@ -34,9 +38,15 @@ def demo(
     fast: Annotated[
         bool, typer.Option("--fast", metavar="", help="Let the slow outlet be quick.")
     ] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, metavar="P", help="Of the desk; 0 takes a free one.")
+    ] = DEFAULT_PORT,
     as_json: AsJson = False,
 ) -> None:
-    """Follow the sample incident, the attack on Sony Pictures, through a made-up newsroom."""
+    """Follow the sample incident, the attack on Sony Pictures, through a made-up newsroom.
+
+    In the end the review desk opens on it, until Ctrl-C; with --json or --no-serve it does not.
+    """
     done = service.run(read_config(), tell=output.say, fast=fast)
     if as_json:
         return output.put_json(done.record())
@@ -45,8 +55,19 @@ def demo(
     _draw_revisions_and_copies(done)
     _tell_next(done)
     if not no_serve:
-        output.say("The review desk is not part of this version yet; the terminal is.", style="dim")
+        _open_desk(done, port)
     return None
+
+
+def _open_desk(done: service.Demo, port: int) -> None:
+    """The desk on what was found; the newsroom stays open, so that crawls can be triggered."""
+    from crawler.server import serve  # half a second of import, and --no-serve needs none of it
+
+    def tell(running: "Running") -> None:
+        output.say(f"\nThe review desk is open at {running.url} (Ctrl-C ends it)")
+
+    with service.open_house(done.home) as (config, environment):
+        serve(config, host=DEFAULT_HOST, port=port, tell=tell, environment=environment)
 
 
 def _draw_counts(done: service.Demo) -> None:

@@ -114,18 +114,30 @@ def _visit(folder: Path, room: Newsroom, at: datetime, tell: Callable[[str], Non
 
 
 @contextmanager
+def open_house(folder: Path) -> Iterator[tuple[Config, Mapping[str, str]]]:
+    """The newsroom for as long as a demo's desk is open: the settings of a server on the folder,
+    and what its crawls need in their environment."""
+    with Newsroom.serve(now=DEMO_PASSES[-1], slow_seconds=0.2) as room:
+        environment = visit_environment(folder, room)
+        yield _config(folder, environment, DEMO_PASSES[-1]), environment
+
+
+@contextmanager
 def open_visit(folder: Path, room: Newsroom, at: datetime) -> Iterator[Home]:
     """The demo's data folder at a moment, with the newsroom as the web."""
     environment = visit_environment(folder, room)
-    config = Config(
+    with open_home(_config(folder, environment, at), environment) as home:
+        yield home
+
+
+def _config(folder: Path, environment: Mapping[str, str], at: datetime) -> Config:
+    return Config(
         home=folder,
         database_url=environment["FOLLOWUP_DATABASE_URL"],
         contact=environment["FOLLOWUP_CONTACT"],
         min_gap_seconds=float(GAP_SECONDS),
         now=at,
     )
-    with open_home(config, environment) as home:
-        yield home
 
 
 def visit_environment(folder: Path, room: Newsroom) -> Mapping[str, str]:
