@@ -125,7 +125,8 @@ def test_its_commands_run_in_their_order(
             rows = online.good("articles", "list", "--limit", 500, "--json").json
             edited = [row for row in rows if row["revisions"]]
             one = (edited or rows)[0]
-            reader |= {"ID": str(one["id"]), "URL": one["url"]}
+            other = next(row["id"] for row in reversed(rows) if row["id"] != one["id"])
+            reader |= {"ID": str(one["id"]), "URL": one["url"], "OTHER": str(other)}
         if words[0] == "rescue":
             candidates = online.good("ledger", "my-incident", "--json").json
             reader["ID"] = str(next(r["id"] for r in candidates if r["verdict"] == "off_topic"))
