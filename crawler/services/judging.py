@@ -15,7 +15,8 @@ from crawler.services.taking import let_in
 from pipelines.incident import Incident
 from pipelines.items import Relevance
 from pipelines.outcomes import Verdict
-from pipelines.relevance import Matcher
+from pipelines.relevance import Coverage, Matcher
+from pipelines.stages import stored_coverage
 from pipelines.store import Connection, examples, holdings, incidents, ledger, matches
 from pipelines.store.database import chunks
 from pipelines.store.holdings import Held
@@ -63,12 +64,17 @@ def _unseen(done: int, total: int) -> None:
 
 
 def would_change(
-    home: Home, incident: Incident, ids: Sequence[int] | None = None, *, seen: Seen = _unseen
+    home: Home,
+    incident: Incident,
+    ids: Sequence[int] | None = None,
+    *,
+    coverage: Coverage | None = None,
+    seen: Seen = _unseen,
 ) -> list[Change]:
     """What would change if stored articles, all or those given, were judged by the incident's
-    profile as it is given here; nothing is written."""
+    profile as it is given here; nothing is written. `coverage`: as `portions` takes it."""
     found = []
-    for judged in portions(home, incident, ids, seen):
+    for judged in portions(home, incident, ids, seen, coverage=coverage):
         found += [change for each in judged if (change := _change(*each))]
     return found
 
@@ -82,14 +88,30 @@ def judge_anew(
     seen: Seen = _unseen,
 ) -> list[Change]:
     """Judge stored articles, all or those given, by an incident's profile and write the verdicts
-    down; gives what changed. Raises UnknownThing."""
+    down; gives what changed. Of what people decided about only the score is. Raises UnknownThing.
+    """
     with home.database.read() as conn:
         incident = incidents.get(conn, slug)
+        coverage = _coverage(conn, incident)
     found = []
-    for judged in portions(home, incident, ids, seen, known):
+    for judged in portions(home, incident, ids, seen, known, coverage):
         with home.database.write() as conn:
             found += write_down(conn, incident, judged, home.now())
+    _rescore(home, incident, Matcher([incident], coverage))
     return found
+
+
+def _rescore(home: Home, incident: Incident, matcher: Matcher) -> None:
+    with home.database.read() as conn:
+        ids = holdings.by_hand(conn, incident.id or 0)
+    for some in chunks(ids, PORTION):
+        with home.database.read() as conn:
+            held = holdings.read(conn, some, incident.id)
+        judged = [(each, matcher.judge(each.article)[0]) for each in held]
+        with home.database.write() as conn:
+            for each, now in judged:
+                if each.view is not None and abs(each.view.score - now.score) >= _SAME:
+                    matches.rescore(conn, each.id, now, now=home.now())
 
 
 def portions(
@@ -98,19 +120,23 @@ def portions(
     ids: Sequence[int] | None,
     seen: Seen,
     known: Known | None = None,
+    coverage: Coverage | None = None,
 ) -> Iterator[Judged]:
     """Undecided articles with what the incident makes of them now; all, the oldest first, or those
-    given, a portion after the other."""
-    matcher = Matcher([incident])
-    if ids is None:
-        with home.database.read() as conn:
+    given, a portion after the other. They are judged beside the `coverage`, else beside what is
+    stored; for an incident that judged nothing yet, beside those that came before."""
+    with home.database.read() as conn:
+        if ids is None:
             ids = holdings.newest(conn)[::-1]
+        if coverage is None:
+            coverage = _coverage(conn, incident)
+    matcher, is_first = Matcher([incident], coverage), coverage.is_empty
     done = 0
     for some in chunks(ids, PORTION):
         with home.database.read() as conn:
             held = holdings.read(conn, some, incident.id)
         yield [
-            (each, _relevance(matcher, incident, each, known or {}))
+            (each, _relevance(matcher, incident, each, known or {}, remember=is_first))
             for each in held
             if each.view is None or not each.view.by_hand
         ]
@@ -118,10 +144,18 @@ def portions(
         seen(done, len(ids))
 
 
-def _relevance(matcher: Matcher, incident: Incident, held: Held, known: Known) -> Relevance:
+def _coverage(conn: Connection, incident: Incident) -> Coverage:
+    if incident.id is None:
+        return Coverage(is_store=True)
+    return stored_coverage(conn, incident_id=incident.id)
+
+
+def _relevance(
+    matcher: Matcher, incident: Incident, held: Held, known: Known, *, remember: bool
+) -> Relevance:
     digest, judged = known.get(held.id, (None, None))
     if judged is None or digest != held.text_sha256:
-        return matcher.judge(held.article)[0]
+        return matcher.judge(held.article, remember=remember)[0]
     return replace(judged, incident_id=incident.id or 0)
 
 

@@ -16,7 +16,15 @@ from pipelines import relevance
 from pipelines.dates import iso
 from pipelines.incident import Incident, Learned, Profile, Term
 from pipelines.outcomes import Verdict
-from pipelines.relevance import MOST_EXAMPLES, Example, Precision, taught, thresholds_of
+from pipelines.relevance import (
+    MOST_EXAMPLES,
+    Coverage,
+    Example,
+    Precision,
+    taught,
+    thresholds_of,
+)
+from pipelines.stages import stored_coverage
 from pipelines.store import Connection, examples, holdings, incidents
 from pipelines.store.examples import Standing
 from pipelines.store.matches import Decision
@@ -28,9 +36,16 @@ MOST_ASKED = 10
 LOOKED_AT = 500
 
 
-def relearn(home: Home, slug: str, edit: Callable[[Profile], Profile] = lambda p: p) -> Incident:
+def relearn(
+    home: Home,
+    slug: str,
+    edit: Callable[[Profile], Profile] = lambda p: p,
+    *,
+    coverage: Coverage | None = None,
+) -> Incident:
     """The incident with what its articles and decisions teach, after an edit of its profile; kept
-    where that is something new. Raises UnknownThing, and what `edit` raises."""
+    where that is something new. `coverage`: what is stored beside its articles, where the caller
+    read that already. Raises UnknownThing, and what `edit` raises."""
     while True:
         with home.database.read() as conn:
             incident = incidents.get(conn, slug)
@@ -39,7 +54,12 @@ def relearn(home: Home, slug: str, edit: Callable[[Profile], Profile] = lambda p
             is_lone = len(incident.seeds) == 1
             scores = [one.score for one in found if is_lone and not one.is_copy]
             seen = _examples(conn, profile, found, scores)
-        profile = relevance.learn(profile, seen, scores)
+            decided = [example for example in seen if example.by_hand]
+            beside = coverage
+            if decided and beside is None:
+                beside = stored_coverage(conn, incident_id=incident.id)
+        learned = replace(incident, profile=relevance.learn(profile, seen, scores))
+        profile = _calibrated(learned, decided, beside)
         if profile == incident.profile:
             return incident
         with home.database.write() as conn:
@@ -47,6 +67,15 @@ def relearn(home: Home, slug: str, edit: Callable[[Profile], Profile] = lambda p
             if now.profile == incident.profile:  # else somebody edited it meanwhile
                 incidents.update(conn, replace(now, profile=profile))
                 return replace(now, profile=profile)
+
+
+def _calibrated(
+    incident: Incident, decided: Sequence[Example], coverage: Coverage | None
+) -> Profile:
+    """With a threshold that agrees with decisions, by what judging anew makes of those articles."""
+    matcher = relevance.Matcher([incident], coverage)
+    scored = [(matcher.judge(each.article)[0].score, each.taken) for each in decided]
+    return relevance.calibrated(incident.profile, scored)
 
 
 def _examples(
@@ -125,11 +154,13 @@ def after_ingest(home: Home, since: datetime) -> None:
 def after_decision(home: Home, slug: str) -> int:
     """Learn from a decision; gives how many verdicts would change by now, of the `LOOKED_AT`
     articles that are nearest to the threshold."""
-    incident = relearn(home, slug)
+    with home.database.read() as conn:
+        coverage = stored_coverage(conn, incident_id=incidents.get(conn, slug).id)
+    incident = relearn(home, slug, coverage=coverage)
     threshold, _ = thresholds_of(incident.profile)
     with home.database.read() as conn:
         ids = examples.nearest(conn, incident.id or 0, threshold, LOOKED_AT)
-    return len(judging.would_change(home, incident, sorted(ids)))
+    return len(judging.would_change(home, incident, sorted(ids), coverage=coverage))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,22 +5,37 @@ features of each finds the nearest without comparing with all; the oldest make r
 """
 
 import heapq
+import math
 from collections import OrderedDict, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipelines.relevance.features import Features
-from pipelines.relevance.numbers import COPY_LIKENESS, MOST_COVERAGE, MOST_NEIGHBOURS, MOST_WEIGHED
+from pipelines.relevance.numbers import (
+    COPY_LIKENESS,
+    MOST_COVERAGE,
+    MOST_NEIGHBOURS,
+    MOST_WEIGHED,
+    NEIGHBOURS,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """An article that was judged before: how it is known again, its headline, its features."""
+    """An article that was judged before.
+
+    Attributes:
+        id: how it is known again.
+        title: its headline.
+        features: what it is compared by.
+        decisions: by the id of an incident, whether a person kept it (true) or dismissed it.
+    """
 
     id: str
     title: str
     features: Features
+    decisions: Mapping[int, bool] = field(default_factory=dict)
 
 
 class Neighbour(NamedTuple):
@@ -31,12 +46,22 @@ class Neighbour(NamedTuple):
 
 
 class Coverage:
-    """Articles by their features; the latest `most` of them."""
+    """Articles by their features; the latest `most` of them.
 
-    def __init__(self, most: int = MOST_COVERAGE) -> None:
+    `is_store`: they are what a store holds, where a story is rare among other news; by these alone
+    nothing becomes a follow-up that has no place within the story (see continuing.py).
+    """
+
+    def __init__(self, most: int = MOST_COVERAGE, *, is_store: bool = False) -> None:
+        self.is_store = is_store
         self._most = most
         self._known: OrderedDict[str, tuple[Remembered, Mapping[str, float]]] = OrderedDict()
         self._postings: defaultdict[str, dict[str, float]] = defaultdict(dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was judged before."""
+        return not self._known
 
     def add(self, article: Remembered) -> None:
         """Remember an article; one of the same id is replaced."""
@@ -70,6 +95,11 @@ class Coverage:
             ((alike, id) for id, alike in likeness.items() if alike < COPY_LIKENESS),
         )
         return [Neighbour(self._known[id][0], alike) for alike, id in found]
+
+    def closeness(self, article: Remembered) -> float:
+        """How alike an article and the `NEIGHBOURS` nearest to it are, from 0 to 1."""
+        near = self.nearest(article.features, but=article.id)[:NEIGHBOURS]
+        return math.fsum(neighbour.likeness for neighbour in near) / NEIGHBOURS
 
 
 def heaviest(features: Features) -> Mapping[str, float]:

@@ -44,6 +44,7 @@ from pipelines.relevance.numbers import (
     MOST_EXAMPLES,
     MOST_OF_LEARNED,
     MOST_SHARE,
+    NEAR_END,
     NEAR_LEVEL,
     NEAR_SHARE,
     TEACHING_MARGIN,
@@ -86,7 +87,7 @@ def teaches(profile: Profile, score: float) -> bool:
 def is_near(profile: Profile, score: float) -> bool:
     """True where an undecided article that was not taken came near enough to count against."""
     threshold, _ = thresholds_of(profile)
-    return NEAR_SHARE * threshold <= score < threshold
+    return NEAR_SHARE * threshold <= score < NEAR_END * threshold
 
 
 def learn(profile: Profile, examples: Iterable[Example], scores: Sequence[float]) -> Profile:

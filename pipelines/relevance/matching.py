@@ -18,18 +18,15 @@ from dataclasses import replace
 from pipelines.incident import Incident, Profile, Term
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
-from pipelines.relevance.coverage import Coverage, Neighbour, Remembered
+from pipelines.relevance.continuing import Continuing
+from pipelines.relevance.coverage import Coverage, Neighbour
 from pipelines.relevance.features import Features, Section, is_phrase, key_of, read_features
 from pipelines.relevance.numbers import (
-    COVERAGE_BEND,
-    COVERAGE_SHARE,
     EXPLAINED_SHARE,
     LEAST_NEAR,
     LEAST_NORM,
     MOST_OF_A_TERM,
     MOST_REASONS,
-    NEIGHBOURS,
-    RIVAL_SHARE,
 )
 
 #: What a term adds to a score.
@@ -121,9 +118,13 @@ class Matcher:
     def __init__(self, incidents: Sequence[Incident], coverage: Coverage | None = None) -> None:
         self._incidents = tuple(incidents)
         self._index = Index(weighed(incident.profile) for incident in incidents)
-        self._coverage = coverage if coverage is not None else Coverage()
-        self._known: dict[str, list[float]] = {}
         self._ids = [incident.id or 0 for incident in incidents]
+        self._continuing = Continuing(
+            coverage if coverage is not None else Coverage(),
+            self._scores,
+            self._ids,
+            [thresholds_of(incident.profile)[0] for incident in incidents],
+        )
         # Below both an article is not compared with others, and not explained.
         self._least = [
             min(LEAST_NEAR, EXPLAINED_SHARE * incident.profile.candidate_threshold)
@@ -139,10 +140,9 @@ class Matcher:
         own = self._index.scores(shares, length)
         near: list[Neighbour] = []
         if max(own, default=0.0) >= LEAST_NEAR:
-            near = self._coverage.nearest(features, but=article.url)
+            near = self._continuing.nearest(features, but=article.url)
             if remember:
-                self._coverage.add(Remembered(article.url, article.title or "", features))
-                self._known.pop(article.url, None)
+                self._continuing.remember(article.url, article.title or "", features)
         # Of a hundred incidents most have next to nothing to do with an article.
         return tuple(
             Relevance(id, score * length, Verdict.OFF_TOPIC)
@@ -152,6 +152,10 @@ class Matcher:
                 zip(own, self._ids, self._least, strict=True)
             )
         )
+
+    def _scores(self, features: Features) -> list[float]:
+        """What an article scores by its own words, as if it were long."""
+        return self._index.scores(*self._index.shares(features))
 
     def _relevance(
         self,
@@ -163,7 +167,9 @@ class Matcher:
         article: Article,
     ) -> Relevance:
         incident = self._incidents[place]
-        beside = tuple(self._beside(place, own, near)) if near and own >= LEAST_NEAR else ()
+        beside: tuple[Reason, ...] = ()
+        if near and own >= LEAST_NEAR:
+            beside = self._continuing.reasons(place, own, length, near)
         score = (own + math.fsum(reason.weight for reason in beside)) * length
         verdict = verdict_of(incident, score)
         if verdict is not Verdict.OFF_TOPIC and not incident.window.holds(article.published_at):
@@ -172,39 +178,6 @@ class Matcher:
         if max(own * length, score) >= EXPLAINED_SHARE * incident.profile.candidate_threshold:
             reasons = _heaviest(self._index.parts(shares, length, place), beside, length)
         return Relevance(incident.id or 0, score, verdict, reasons)
-
-    def _beside(self, place: int, own: float, near: Sequence[Neighbour]) -> Iterator[Reason]:
-        """What the earlier articles nearest to an article add to its score, and take."""
-        known = [self._score_of(place, neighbour.article) for neighbour in near]
-        asked = [
-            (neighbour.likeness**2, score, neighbour.article)
-            for neighbour, score in zip(near[:NEIGHBOURS], known[:NEIGHBOURS], strict=True)
-            if score > LEAST_NEAR
-        ]
-        total = math.fsum(weight for weight, _, _ in asked)
-        if total:
-            moved = math.fsum(weight * (score - own) for weight, score, _ in asked)
-            _, _, first = max(asked, key=lambda one: abs(one[0] * (one[1] - own)))
-            weight = COVERAGE_SHARE * moved / (total + COVERAGE_BEND)
-            yield Reason(first.title or first.id, "coverage", weight)
-        rivals = [
-            (neighbour.likeness - score, neighbour.article)
-            for neighbour, score in zip(near, known, strict=True)
-        ]
-        rivals = heapq.nlargest(
-            NEIGHBOURS, (rival for rival in rivals if rival[0] > 0), key=lambda rival: rival[0]
-        )
-        if rivals:
-            nearer = math.fsum(beyond for beyond, _ in rivals) / NEIGHBOURS
-            rival = rivals[0][1]
-            yield Reason(rival.title or rival.id, "rival", -RIVAL_SHARE * nearer)
-
-    def _score_of(self, place: int, article: Remembered) -> float:
-        """What an earlier article scores by its own words."""
-        if article.id not in self._known:
-            shares, length = self._index.shares(article.features)
-            self._known[article.id] = self._index.scores(shares, length)
-        return self._known[article.id][place]
 
 
 def weighed(profile: Profile) -> list[Term]:

@@ -1,15 +1,28 @@
-"""What decisions by hand tell: how many follow-ups are right, and which articles to ask about."""
+"""What decisions by hand tell: how many follow-ups are right, where the threshold lies; and which
+articles to ask about."""
 
 import math
+import operator
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import NormalDist
 
-from pipelines.incident import Profile
+from pipelines.incident import Learned, Profile
 from pipelines.relevance.matching import thresholds_of
-from pipelines.relevance.numbers import PRECISION_BANDS, PRIOR_DECISIONS
+from pipelines.relevance.numbers import (
+    LEAST_ASKED,
+    LEAST_SCORE,
+    PRECISION_BANDS,
+    PRIOR_DECISIONS,
+    STRAY_SHARE,
+    THRESHOLD_SPREAD,
+    THRESHOLD_STEEPNESS,
+)
 
 #: Standard deviations on either side that hold 90% of a normal distribution.
 _NINETY = 1.645
+#: By which the threshold may move, as logarithms.
+_SHIFTS = [step / 40 for step in range(-60, 61)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +83,51 @@ def _within(scores: Sequence[float], lower: float, upper: float) -> int:
 
 
 def to_ask(profile: Profile, scored: Sequence[tuple[str, float]], most: int) -> list[str]:
-    """Ids of undecided articles, first the one whose decision teaches most: those whose score lies
-    nearest to the threshold, by ratio (uncertainty sampling, Lewis and Gale, 1994)."""
+    """Ids of undecided articles, first the one whose decision teaches most.
+
+    Method: the first is the one nearest to the threshold, by ratio (uncertainty sampling, Lewis and
+    Gale, 1994); the next ones lie where else the threshold may be, at the quantiles of what is
+    believed of it, so that ten decisions at once tell it better than the ten nearest would.
+    """
     threshold, _ = thresholds_of(profile)
-    near = [(abs(math.log(score / threshold)), id) for id, score in scored if score > 0]
-    return [id for _, id in sorted(near)[:most]]
+    left = {id: math.log(score / threshold) for id, score in scored if score > 0}
+    left = {id: apart for id, apart in left.items() if apart > math.log(LEAST_ASKED)}
+    believed = NormalDist(0.0, THRESHOLD_SPREAD)
+    places = sorted((believed.inv_cdf((n + 0.5) / most) for n in range(most)), key=abs)
+    asked = []
+    for place in places[: len(left)]:
+        asked.append(min(left, key=lambda id: (abs(left[id] - place), id)))
+        del left[asked[-1]]
+    return asked
+
+
+def calibrated(profile: Profile, decided: Sequence[tuple[float, bool]]) -> Profile:
+    """The profile with a threshold that agrees with decisions by hand: the scores, as the profile
+    gives them now, and whether the article was kept. As it is where nothing was decided, where the
+    thresholds are fixed, and where it does not learn.
+
+    Method: the mean of what is believed of the threshold's logarithm: first a normal distribution
+    around where it is, then by each decision the likelihood of a logistic curve. So a few
+    decisions move it little, and one that strays hardly at all.
+    """
+    if not decided or profile.fixed or not profile.learns:
+        return profile
+    threshold, _ = thresholds_of(profile)
+    apart = [(math.log(max(score, LEAST_SCORE / 10) / threshold), kept) for score, kept in decided]
+    believed = [_belief(shift, apart) for shift in _SHIFTS]
+    highest = max(believed)
+    weights = [math.exp(each - highest) for each in believed]
+    shift = math.fsum(map(operator.mul, weights, _SHIFTS)) / math.fsum(weights)
+    learned = profile.learned or Learned((), (), 0.0, threshold, 0)
+    moved = round(threshold * math.exp(shift), 3)
+    return replace(profile, learned=replace(learned, threshold=max(moved, LEAST_SCORE)))
+
+
+def _belief(shift: float, decided: Sequence[tuple[float, bool]]) -> float:
+    """The logarithm of how likely a threshold e**shift times as high is, up to a constant."""
+    belief = -((shift / THRESHOLD_SPREAD) ** 2) / 2
+    for apart, kept in decided:
+        over = 1.0 / (1.0 + math.exp(-THRESHOLD_STEEPNESS * (apart - shift)))
+        right = over if kept else 1.0 - over
+        belief += math.log(STRAY_SHARE + (1.0 - 2 * STRAY_SHARE) * right)
+    return belief

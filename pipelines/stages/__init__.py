@@ -5,13 +5,15 @@ Scrapy. Scrapy is known by its conventions only; nothing of it is needed but `Dr
 """
 
 from pipelines.stages.clean import Clean
-from pipelines.stages.copies import place, regroup, settle
+from pipelines.stages.copies import MOST_ALONG, place, regroup, settle
+from pipelines.stages.coverage import stored_coverage
 from pipelines.stages.dedupe import Dedupe
 from pipelines.stages.relevance import Relevance
 from pipelines.stages.session import Session
 from pipelines.stages.store import Store, Stored
 
 __all__ = [
+    "MOST_ALONG",
     "Clean",
     "Dedupe",
     "Relevance",
@@ -21,4 +23,5 @@ __all__ = [
     "place",
     "regroup",
     "settle",
+    "stored_coverage",
 ]

@@ -8,18 +8,24 @@ from pipelines import relevance
 from pipelines.items import Cleaned, Judged
 from pipelines.items import Relevance as Judgement
 from pipelines.outcomes import Verdict
+from pipelines.stages.coverage import stored_coverage
 from pipelines.stages.session import Session, Stage
-from pipelines.store import incidents
+from pipelines.store import Connection, crawls, incidents
 
 
 class Relevance(Stage):
     """Cleaned -> Judged, by all incidents at once that are open at that moment: a crawl may go on
-    for hours."""
+    for hours.
+
+    A crawl judges beside what was stored when the latest one had finished, so that neither the
+    order in which pages come nor being cut off and taken up again changes a verdict.
+    """
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._stamp: Sequence[tuple[Any, ...]] = []
         self._matcher = relevance.Matcher([])
+        self._coverage: relevance.Coverage | None = None
 
     def process_item(self, item: Cleaned) -> Judged:
         """The verdicts; an incident that a person named takes the article whatever its score."""
@@ -35,8 +41,19 @@ class Relevance(Stage):
         with self.session.database.read() as conn:
             stamp = incidents.stamp(conn)
             if stamp != self._stamp:
-                self._matcher = relevance.Matcher(incidents.list_all(conn, open_only=True))
+                if self._coverage is None:
+                    self._coverage = self._beside(conn)
+                every = incidents.list_all(conn, open_only=True)
+                self._matcher = relevance.Matcher(every, self._coverage)
                 self._stamp = stamp
+
+    def _beside(self, conn: Connection) -> relevance.Coverage:
+        if self.session.crawl_id is None:
+            return stored_coverage(conn)
+        until = crawls.last_finished(conn)
+        if until is None:
+            return relevance.Coverage(is_store=True)
+        return stored_coverage(conn, until=until)
 
 
 def _forced(judgement: Judgement) -> Judgement:

@@ -6,6 +6,7 @@ Their ids come at once, the articles in portions: a large store's texts are neve
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
@@ -74,6 +75,59 @@ def read(conn: Connection, ids: Iterable[int], incident_id: int | None = None) -
     ]
 
 
+def beside(
+    conn: Connection,
+    limit: int,
+    *,
+    least: float,
+    incident_id: int | None = None,
+    until: datetime | None = None,
+) -> list[int]:
+    """Ids of the latest articles that can be read and came near an open incident, or the one given:
+    those with at least this score, and those that a person decided about, which take half of the
+    places at most. Only what was stored by `until`, where that is given."""
+    ours = incident.c.is_open if incident_id is None else incident.c.id == incident_id
+    wanted = (
+        select(article.c.id)
+        .join(match, match.c.article_id == article.c.id)
+        .join(incident, incident.c.id == match.c.incident_id)
+        .where(_READABLE, ours)
+        .group_by(article.c.id)
+        .order_by(article.c.id.desc())
+    )
+    if until is not None:
+        wanted = wanted.where(article.c.first_seen_at <= until)
+    decided = conn.execute(wanted.where(_BY_HAND).limit(limit // 2)).scalars().all()
+    others = conn.execute(wanted.where(match.c.score >= least).limit(limit)).scalars()
+    return sorted(list(dict.fromkeys([*decided, *others]))[:limit])
+
+
+def decisions(conn: Connection, ids: Iterable[int]) -> dict[int, dict[int, bool]]:
+    """By article and by incident, whether people kept or let in an article, or dismissed it; only
+    what they decided about."""
+    found: dict[int, dict[int, bool]] = {}
+    for some in chunks(ids):
+        rows = conn.execute(
+            select(match.c.article_id, match.c.incident_id, match.c.review)
+            .where(match.c.article_id.in_(some), _BY_HAND)
+            .order_by(match.c.article_id, match.c.incident_id)
+        )
+        for article_id, incident_id, review in rows:
+            found.setdefault(article_id, {})[incident_id] = review != "dismiss"
+    return found
+
+
+def by_hand(conn: Connection, incident_id: int) -> list[int]:
+    """Ids of the articles that can be read and that a person decided about for an incident."""
+    wanted = (
+        select(article.c.id)
+        .join(match, match.c.article_id == article.c.id)
+        .where(_READABLE, _BY_HAND, match.c.incident_id == incident_id)
+        .order_by(article.c.id)
+    )
+    return list(conn.execute(wanted).scalars())
+
+
 def _held(row: Row[Any]) -> Held:
     at = row.published_at
     return Held(
@@ -114,6 +168,7 @@ def followed_by(conn: Connection, ids: Iterable[int]) -> Counter[str]:
 
 
 _READABLE = article.c.expired_at.is_(None)
+_BY_HAND = or_(match.c.review.is_not(None), match.c.forced)
 _COLUMNS = (
     article.c.id,
     article.c.url,

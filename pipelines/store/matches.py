@@ -72,6 +72,16 @@ def save(
         conn.execute(_UPSERT[conn.dialect.name], rows)
 
 
+def rescore(conn: Connection, article_id: int, judged: Relevance, *, now: datetime) -> None:
+    """Writes what an article scores by now, and why; its verdict and what people decided stay."""
+    reasons = [[reason.term, reason.kind, reason.weight] for reason in judged.reasons]
+    conn.execute(
+        update(match)
+        .where(match.c.article_id == article_id, match.c.incident_id == judged.incident_id)
+        .values(score=judged.score, reasons=reasons, judged_at=now)
+    )
+
+
 def _upsert(made: sqlite.Insert | postgresql.Insert) -> sqlite.Insert | postgresql.Insert:
     given = made.excluded
     return made.on_conflict_do_update(

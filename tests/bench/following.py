@@ -1,6 +1,7 @@
 """How well stories are followed from their first articles, beside simpler ways.
 
     python tests/bench/following.py [--sets ecbplus,timeline17,mlcrisis_es] [--seeds 1,3]
+    python -m tests.bench.following --review
 
 For every story with at least 8 articles in a set of ../shared/follow: its k earliest articles are
 the seeds, the rest of the set is the stream, in order of time. Means over the stories of MAP
@@ -267,11 +268,31 @@ def measure(way: Way, articles: Sequence[tuple[str, Article]], seeds: int) -> st
     )
 
 
+def review(sets: Sequence[str], seeds: Sequence[int]) -> None:
+    """F1 before and after ten decisions (reviewing.py); the mean number that were yes; stories."""
+    from tests.bench import reviewing
+
+    print(f"{'set':12} k  {'asked':12} before after  gain    yes  stories")
+    for name in sets:
+        # The store takes no headline without a text.
+        articles = [each for each in load(name) if each[1].text.strip()]
+        counts = Counter(story for story, _ in articles)
+        stories = [story for story, count in counts.items() if count >= LEAST_ARTICLES]
+        with reviewing.holding(articles) as (home, ids):
+            for k in seeds:
+                for label, one_by_one in (("all at once", False), ("one by one", True)):
+                    figures = reviewing.line(home, ids, articles, stories, k, one_by_one=one_by_one)
+                    print(f"{name:12} {k}  {label:12} {figures}", flush=True)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sets", default="ecbplus,timeline17,mlcrisis_es")
     parser.add_argument("--seeds", default="1,3")
+    parser.add_argument("--review", action="store_true", help="what ten decisions are worth")
     arguments = parser.parse_args()
+    if arguments.review:
+        return review(arguments.sets.split(","), [int(k) for k in arguments.seeds.split(",")])
     # What is loaded once is not charged to the first story.
     for name in arguments.sets.split(","):
         own([load(name)[0][1]], [])

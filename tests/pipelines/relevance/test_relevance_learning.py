@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from invented import FOLLOW_UPS, SEEDS, SIBLINGS
 
-from pipelines.incident import Profile, Seed
+from pipelines.incident import Seed
 from pipelines.items import Article
-from pipelines.relevance import Example, derive, is_near, learn, precision, teaches, to_ask
+from pipelines.relevance import Example, derive, is_near, learn, precision, teaches
 from pipelines.relevance.learning import threshold_by
 from pipelines.relevance.matching import thresholds_of
 from pipelines.relevance.numbers import LEARNED_SHARE, MOST_ARTICLES_SHOWN, MOST_EXAMPLES
@@ -106,6 +106,7 @@ def test_only_what_is_sure_teaches_and_only_what_is_near_counts_against() -> Non
     assert not teaches(PROFILE, 1.1 * threshold)
     assert is_near(PROFILE, 0.7 * threshold)
     assert not is_near(PROFILE, 1.1 * threshold)
+    assert not is_near(PROFILE, 0.999 * threshold)
     assert not is_near(PROFILE, 0.1 * threshold)
 
 
@@ -121,11 +122,3 @@ def test_precision_moves_with_decisions_and_grows_sure() -> None:
     assert praised.high - praised.low < before.high - before.low
     assert (before.decided, praised.decided) == (0, 10)
     assert precision(PROFILE, (), (), ()) is None
-
-
-def _scored(profile: Profile) -> list[tuple[str, float]]:
-    return [(str(times), profile.threshold * times) for times in (0.0, 0.3, 0.9, 1.2, 4.0)]
-
-
-def test_asked_is_first_what_lies_nearest_to_the_threshold() -> None:
-    assert to_ask(PROFILE, _scored(PROFILE), 3) == ["0.9", "1.2", "0.3"]

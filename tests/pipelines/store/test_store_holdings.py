@@ -13,7 +13,14 @@ NOW = datetime(2014, 12, 1, tzinfo=UTC)
 PROFILE = Profile((), ("en",), 0.2, 0.1)
 
 
-def put(conn: Connection, name: str, *, days: int = 0, text: str = "A lantern is lit.") -> int:
+def put(
+    conn: Connection,
+    name: str,
+    *,
+    days: int = 0,
+    text: str = "A lantern is lit.",
+    seen_at: datetime = NOW,
+) -> int:
     url = f"https://lantern.test/{name}"
     at = NOW + timedelta(days=days)
     return articles.insert(
@@ -21,7 +28,7 @@ def put(conn: Connection, name: str, *, days: int = 0, text: str = "A lantern is
         Article(url, url, name, text, published_at=at, language="en", outlet="The Lantern"),
         keys=(canonical_key(url),),
         outcome=Outcome.OFF_TOPIC,
-        seen_at=NOW,
+        seen_at=seen_at,
     )
 
 
@@ -36,8 +43,9 @@ def judge(
     verdict: Verdict = Verdict.FOLLOW_UP,
     *,
     forced: bool = False,
+    score: float = 0.25,
 ) -> None:
-    made = Relevance(incident_id, 0.25, verdict, (), forced)
+    made = Relevance(incident_id, score, verdict, (), forced)
     matches.save(conn, article_id, [made], now=NOW)
 
 
@@ -98,3 +106,28 @@ def test_follow_ups_are_counted_by_open_incident(database: Database) -> None:
         incidents.set_open(conn, "shut", False)
         assert holdings.followed_by(conn, ids[:3]) == {"fire": 2, "flood": 1}
         assert holdings.followed_by(conn, []) == {}
+
+
+def test_beside_a_new_article_stand_the_latest_that_came_near_and_what_was_decided(
+    database: Database,
+) -> None:
+    with database.write() as conn:
+        incident, closed = open_incident(conn, "lantern"), open_incident(conn, "closed")
+        near, far, dismissed, elsewhere = (put(conn, name) for name in "abcd")
+        late = put(conn, "e", seen_at=NOW + timedelta(days=3))
+        judge(conn, near, incident, Verdict.CANDIDATE)
+        judge(conn, far, incident, Verdict.OFF_TOPIC, score=0.01)
+        judge(conn, dismissed, incident, Verdict.OFF_TOPIC, score=0.01)
+        judge(conn, elsewhere, closed)
+        judge(conn, late, incident)
+        for id, decision in ((dismissed, Decision.DISMISS), (late, Decision.KEEP)):
+            matches.decide(conn, id, incident, decision, note=None, by="test", now=NOW)
+        incidents.set_open(conn, "closed", False)
+    with database.read() as conn:
+        assert holdings.beside(conn, 9, least=0.02) == [near, dismissed, late]
+        assert holdings.beside(conn, 9, least=0.02, until=NOW) == [near, dismissed]
+        assert holdings.beside(conn, 9, least=0.02, incident_id=closed) == [elsewhere]
+        assert holdings.beside(conn, 2, least=0.02) == [near, late]
+        decided = {dismissed: {incident: False}, late: {incident: True}}
+        assert holdings.decisions(conn, [near, dismissed, late]) == decided
+        assert holdings.by_hand(conn, incident) == [dismissed, late]
