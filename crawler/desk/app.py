@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from crawler import __version__
-from crawler.desk import api, health, metrics, pages, problems, rendering, schedule_api, scrapyd
+from crawler.desk import api, health, metrics, pages, problems, rendering, scrapyd
 from crawler.desk.afterthoughts import Afterthoughts
 from crawler.desk.gate import SECURITY_HEADERS, Gate
 from crawler.desk.problems import Problem
@@ -37,7 +37,7 @@ def create_app(home: Home, pulse: Pulse) -> FastAPI:
     app = FastAPI(
         title="Followup",
         version=__version__,
-        description="Crawls, schedule, sources and health of one Followup.",
+        description="All that the review desk of one Followup does.",
         openapi_url=f"{api.PREFIX}/openapi.json",
         docs_url=None,  # these pages would load scripts of another site
         redoc_url=None,
@@ -46,9 +46,9 @@ def create_app(home: Home, pulse: Pulse) -> FastAPI:
     checkup = Checkup(home, pulse.problem)
     afterthoughts = Afterthoughts(lambda slug: review.effect(home, slug))
     app.state.room = Room(home, pulse, checkup, metrics.registry(home, pulse), afterthoughts)
-    for room in (api, schedule_api, scrapyd, health, metrics):
+    for room in (scrapyd, health, metrics):
         app.include_router(room.router)
-    for router in pages.ROUTERS:
+    for router in (*api.ROUTERS, *pages.ROUTERS):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=_STATIC), name="static")
     app.add_middleware(GZipMiddleware, minimum_size=1_000, compresslevel=5)

@@ -8,7 +8,7 @@ import pytest
 from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 
-from crawler.desk import api, schedule_api
+from crawler.desk import api
 from crawler.services import crawls
 from pipelines.store.crawls import CrawlState, Trigger
 from tests.desk.conftest import FAILED, FINISHED, MISSED, REQUESTED, RUNNING, SLUG
@@ -252,7 +252,7 @@ def test_an_odd_rule_is_refused(desk: Desk, body: Any, status: int) -> None:
 def test_every_answer_is_as_its_description_says(desk: Desk) -> None:
     filled = {"id": str(RUNNING)}
     seen = 0
-    for route in [*api.router.routes, *schedule_api.router.routes]:
+    for route in [route for router in api.ROUTERS for route in router.routes]:
         if not isinstance(route, APIRoute) or route.response_model is None:
             continue
         if "GET" not in route.methods:

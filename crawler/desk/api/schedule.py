@@ -2,17 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
-from crawler.desk import api, shapes
+from crawler.desk import shapes
+from crawler.desk.api.contract import by, doors
 from crawler.desk.room import From, InRoom, Room
 from crawler.schedule.rules import Rule, read_rule
 from crawler.services import schedule
 from crawler.services.schedule import Line, Of
 
-router = APIRouter(prefix=f"{api.PREFIX}/schedule", tags=["schedule"], responses=api.PROBLEMS)
+router = doors("/schedule", "schedule")
 
 #: Windows of one rule; the rule itself says which it takes.
 _MOST_WINDOWS = 50
@@ -97,7 +98,7 @@ def set_rule(room: InRoom, caller: From, taken: RuleTaken) -> Response:
     """Set a rule. Every source under it has its next time by it at once."""
     rule = _rule(room, taken)
     with room.writing():
-        line = schedule.set_rule(room.home, _of(taken), rule, by=api.by(caller))
+        line = schedule.set_rule(room.home, _of(taken), rule, by=by(caller))
     return _changed(room, line)
 
 
@@ -105,7 +106,7 @@ def set_rule(room: InRoom, caller: From, taken: RuleTaken) -> Response:
 def clear(room: InRoom, caller: From, whose: Annotated[WhoseAsked, Query()]) -> Response:
     """Take a rule away; the next wider one holds then, or none."""
     with room.writing():
-        line = schedule.clear(room.home, _of(whose), by=api.by(caller))
+        line = schedule.clear(room.home, _of(whose), by=by(caller))
     return _changed(room, line)
 
 
@@ -122,7 +123,7 @@ def preview(room: InRoom, taken: RuleTaken) -> Response:
 def pause(room: InRoom, caller: From, whose: Whose | None = None) -> Response:
     """Poll nothing under it until it is resumed. Crawls that run go on."""
     with room.writing():
-        line = schedule.pause(room.home, _of(whose), by=api.by(caller))
+        line = schedule.pause(room.home, _of(whose), by=by(caller))
     return _changed(room, line)
 
 
@@ -130,7 +131,7 @@ def pause(room: InRoom, caller: From, whose: Whose | None = None) -> Response:
 def resume(room: InRoom, caller: From, whose: Whose | None = None) -> Response:
     """End a pause. What fell into it is not made up for."""
     with room.writing():
-        line = schedule.resume(room.home, _of(whose), by=api.by(caller))
+        line = schedule.resume(room.home, _of(whose), by=by(caller))
     return _changed(room, line)
 
 
