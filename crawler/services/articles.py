@@ -16,6 +16,7 @@ from pipelines.outcomes import Outcome
 from pipelines.records import told
 from pipelines.relevance import marks, thresholds_of
 from pipelines.relevance.matching import verdict_of
+from pipelines.stages import MOST_ALONG, settle
 from pipelines.store import (
     Connection,
     addresses,
@@ -317,5 +318,6 @@ def forget(home: Home, what: str, *, waiting: Callable[[], None] | None = None) 
             done = forgetting.forget_url(conn, what, now=now, folder=folder)
         else:
             done = forgetting.forget_outlet(conn, what, now=now, folder=folder)
+        settle(conn, now=now, most=MOST_ALONG)
     home.database.scrub()
     return {"forgotten": what, "articles": len(done.articles), "raw_pages": done.raw_records}

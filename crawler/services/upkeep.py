@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from crawler.home import Home
-from pipelines.store import Connection, expiry, pages, raw_lock, retention
+from pipelines.stages import settle
+from pipelines.store import Connection, expiry, pages, raw_lock, retention, sketches
 from pipelines.store.database import Database
 from pipelines.store.retention import Outdated
 
@@ -38,6 +39,7 @@ def look_after(home: Home) -> list[str]:
     """Take away what is over its time and put the database in order; a line for each act."""
     acts: tuple[Callable[[Home, Pace], Iterator[str]], ...] = (
         _expire_texts,
+        _compare_anew,
         _drop_raw_pages,
         _drop_logs,
         _drop_polls,
@@ -87,6 +89,21 @@ def _expire_texts(home: Home, pace: Pace) -> Iterator[str]:
             break
     if count:
         yield f"texts whose time was over: {count}"
+
+
+def _compare_anew(home: Home, pace: Pace) -> Iterator[str]:
+    """Articles whose copies went, or that wait since a passage of theirs became common."""
+    with home.database.read() as conn:
+        if not sketches.has_queued(conn):
+            return
+    count = 0
+    while True:
+        with pace.step() as conn:
+            found = settle(conn, now=home.now(), most=pace.rows)
+        count += found
+        if not found:
+            break
+    yield f"articles compared with others anew: {count}"
 
 
 # --------------------------------------------------------------------------------------- raw pages

@@ -53,7 +53,7 @@ def _read_again(conn: Connection, item: Judged, article: Article, known: Known) 
     if not is_at_home and not completes:
         return Compared(item, same)
     if known.text is None:  # kept for its time; it is needed again where an incident takes it now
-        found = dedupe.sketch(article.text, article.title)
+        found = dedupe.sketch(article.text, article.title or known.title)
         return Compared(item, same, revises=is_taken(item), sketch=found)
     change = dedupe.change_between(
         known.title,
@@ -65,5 +65,5 @@ def _read_again(conn: Connection, item: Judged, article: Article, known: Known) 
     if article.partial and not known.partial:
         change = Change.CUT
     revises = change is Change.REVISED or completes
-    new = dedupe.sketch(article.text, article.title) if revises else None
+    new = dedupe.sketch(article.text, article.title or known.title) if revises else None
     return Compared(item, same, revises=revises, sketch=new, change=change)

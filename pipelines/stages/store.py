@@ -235,7 +235,7 @@ class Store(Stage):
             credit=_credit(article),
         )
         if item.sketch is not None and (is_let_in or known.outcome in _COMPARED):
-            place_sketch(conn, id, article.title, item.sketch, now=now)
+            place_sketch(conn, id, article.title or known.title, item.sketch, now=now)
         versions.note_version(conn, id, known, article, revised)
         said = "its text is here again" if known.text is None else None
         if revised.completed and known.text is not None:

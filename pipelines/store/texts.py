@@ -86,13 +86,9 @@ def text_of(conn: Connection, article_id: int) -> str | None:
 
 
 def wording_of(conn: Connection, article_id: int) -> tuple[str | None, str | None]:
-    """The current headline and text; None each where there is none any more."""
-    row = conn.execute(
-        select(revision.c.title, revision.c.text)
-        .where(revision.c.article_id == article_id)
-        .order_by(revision.c.number.desc())
-        .limit(1)
-    ).one_or_none()
+    """The headline that an article has and its current text; None each where there is none."""
+    wanted = select(article.c.title, revision.c.text).select_from(CURRENT)
+    row = conn.execute(wanted.where(article.c.id == article_id)).one_or_none()
     return (None, None) if row is None else (row.title, row.text)
 
 

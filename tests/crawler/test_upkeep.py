@@ -20,7 +20,11 @@ from crawler.life import lock_path, log_path, take_lock
 from crawler.services import upkeep
 from crawler.services.checks import check
 from pipelines.incident import Source, SourceKind
+from pipelines.items import Duplicate, DuplicateKind
+from pipelines.stages import regroup
 from pipelines.store import (
+    articles,
+    copies,
     copying,
     crawl_sources,
     crawls,
@@ -28,6 +32,7 @@ from pipelines.store import (
     pages,
     raw_lock,
     servers,
+    sketches,
     sources,
 )
 from pipelines.store.pages import RawPages
@@ -145,6 +150,24 @@ def test_texts_over_their_time_go_in_portions(tmp_path: Path) -> None:
             conn.execute(update(article).where(article.c.id > 5).values(expires_at=NOW - DAY))
         assert "texts whose time was over: 25" in upkeep.look_after(home)
         assert counts(home)["page"] == 5
+
+
+def test_copies_of_what_expired_are_compared_anew(tmp_path: Path) -> None:
+    with opened(tmp_path) as home:
+        fill(home, 1, 3)
+        with home.database.write() as conn:
+            for id in (2, 3):
+                copies.link(conn, id, [Duplicate(1, DuplicateKind.TEXT, 1.0)])
+            regroup(conn, [1, 2, 3], now=NOW)
+            members = [articles.get(conn, id) for id in (1, 2, 3)]
+            origin = next(one.id for one in members if one.copy_of is None)
+            gone = update(article).where(article.c.id == origin).values(expires_at=NOW - DAY)
+            conn.execute(gone)
+        lines = upkeep.look_after(home)
+        assert "articles compared with others anew: 1" in lines
+        with home.database.read() as conn:
+            assert [articles.get(conn, id).group for id in (1, 2, 3)] == [None] * 3
+            assert not sketches.has_queued(conn)
 
 
 def crawl_with_log(home: Home, days_ago: int | None, size: int = 10) -> Path:
