@@ -80,6 +80,14 @@ class Shown:
         """Whether its address has no need to say anything."""
         return self.is_first and self.view.order is Order.PUBLISHED
 
+    def feed(self, format: str) -> str:
+        """The address of the same list for other programs."""
+        return f"/feeds{self._feed_place}.{format}" + self._query(self.view)
+
+    @property
+    def _feed_place(self) -> str:
+        return f"{self.place}/articles" if self.view.incident else self.place
+
     def article(self, id: int) -> str:
         """The address of an article that is opened from it."""
         within = {} if self.view.incident is None else {"in": self.view.incident}

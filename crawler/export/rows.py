@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from crawler.export.quoting import shown
 from crawler.home import Home
 from pipelines.dates import iso
 from pipelines.records import told
 from pipelines.store import exports, incidents
 from pipelines.store.exports import Exported
 
-#: What a quotation may hold without being a reprint.
-QUOTED_WORDS = 50
+#: What a spreadsheet takes for the beginning of a formula, in wide letters too.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 CSV_COLUMNS = (
     "id",
@@ -63,14 +64,11 @@ def record(row: Exported) -> dict[str, Any]:
 def csv_row(row: dict[str, Any], *, full_text: bool) -> dict[str, str]:
     """A row for spreadsheets. A cell that a spreadsheet would run as a formula is quoted
     (OWASP, CSV injection)."""
-    words = (row["text"] or "").split()
-    text = row["text"] or ""
-    if not full_text and len(words) > QUOTED_WORDS:
-        text = " ".join(words[:QUOTED_WORDS]) + " …"
+    text = shown(row["text"], row["outlet"], row["url"], full_text=full_text)
     cells = {**row, "authors": "; ".join(row["authors"]), "text": text}
     return {name: _cell(cells[name]) for name in CSV_COLUMNS}
 
 
 def _cell(value: object) -> str:
     text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text[:1] in tuple("=+-@\t\r") else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text

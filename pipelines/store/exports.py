@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, func, select
 
 from pipelines.items import Dated, Entry, Reason
 from pipelines.outcomes import Outcome, Verdict
 from pipelines.records import dates_of, entries_of
 from pipelines.store.database import chunks
 from pipelines.store.known import with_offset
-from pipelines.store.schema import alias, article, match, revision
+from pipelines.store.schema import alias, article, match, review, revision
 from pipelines.store.texts import CURRENT
 
 #: An incident's own: what it took, and what a person may still take.
@@ -133,3 +134,83 @@ def _aliases(conn: Connection, ids: list[int]) -> Mapping[int, list[str]]:
     for id, url in conn.execute(wanted.order_by(alias.c.key)):
         found[id].append(url)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Quotable:
+    """What a feed tells of an article beside its line in a list.
+
+    Attributes:
+        text: None: it expired.
+        published_at: with the page's own offset.
+        updated_at: when its current version was first read, or it was found to be taken down.
+        changed_at: the same, or a later judgement or decision, which may bring it into a list.
+    """
+
+    id: int
+    canonical_url: str
+    authors: tuple[str, ...]
+    text: str | None
+    published_at: datetime | None
+    copy_of: int | None
+    updated_at: datetime
+    changed_at: datetime
+
+
+def quotable(conn: Connection, ids: Collection[int]) -> dict[int, Quotable]:
+    """The articles of these ids that are there, by id."""
+    found = {}
+    for some in chunks(ids, 200):
+        judged = _latest(conn, match.c.judged_at, some), _latest(conn, match.c.reviewed_at, some)
+        decided = _latest(conn, review.c.decided_at, some)
+        wanted = select(article, revision.c.text, revision.c.seen_at).select_from(CURRENT)
+        for row in conn.execute(wanted.where(article.c.id.in_(some))):
+            updated = max(filter(None, (row.seen_at, row.vanished_at)))
+            later = (times.get(row.id) for times in (*judged, decided))
+            found[row.id] = Quotable(
+                id=row.id,
+                canonical_url=row.canonical_url,
+                authors=tuple(row.authors),
+                text=row.text,
+                published_at=_shown(row.published_at, row.published_offset),
+                copy_of=row.copy_of,
+                updated_at=updated,
+                changed_at=max(filter(None, (updated, *later))),
+            )
+    return found
+
+
+def _latest(conn: Connection, at: Column[Any], ids: list[int]) -> Mapping[int, datetime]:
+    """Article -> the latest of these times of it; without those that have none."""
+    of = at.table.c.article_id
+    wanted = select(of, func.max(at)).where(of.in_(ids), at.is_not(None)).group_by(of)
+    return {row[0]: row[1] for row in conn.execute(wanted)}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a person did once to an article for an incident: decided (`decision` None without a
+    label: took it back), wrote a note, or put a label on or off (`labelled`)."""
+
+    article_id: int
+    decision: str | None
+    note: str | None
+    label: str | None
+    labelled: bool | None
+    by: str
+    at: datetime
+
+
+def decisions(conn: Connection, incident_id: int) -> Iterator[Done]:
+    """All that people did in an incident, in the order in which they did it."""
+    wanted = select(review).where(review.c.incident_id == incident_id).order_by(review.c.id)
+    for row in conn.execute(wanted):
+        yield Done(
+            article_id=row.article_id,
+            decision=row.decision,
+            note=row.note,
+            label=row.label,
+            labelled=row.labelled,
+            by=row.decided_by,
+            at=row.decided_at,
+        )

@@ -37,6 +37,7 @@ from pipelines.store.schema.crawls import (
     server,
 )
 from pipelines.store.schema.desk import (
+    identity,
     label,
     looked,
     saved_search,
@@ -71,6 +72,7 @@ __all__ = [
     "crawl_source",
     "document",
     "host",
+    "identity",
     "incident",
     "label",
     "link",

@@ -1,6 +1,6 @@
 """What people keep at the desk: labels, saved searches, when they last looked, tokens, sessions."""
 
-from sqlalchemy import Column, ForeignKey, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from pipelines.store.columns import Id, Json, Text, UtcTime
 from pipelines.store.schema.base import metadata
@@ -58,4 +58,11 @@ session = Table(  # who is logged in; times are REAL
     Column("created_at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     quote=True,
+)
+
+identity = Table(  # one row: who this store is, for ids of what leaves it
+    "identity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1
+    Column("uuid", Text, nullable=False),  # made when it is first asked for, and never again
 )
