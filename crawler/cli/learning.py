@@ -24,11 +24,16 @@ def learn(
     slug: Slug,
     refuse: Annotated[
         list[str] | None,
-        typer.Option(metavar="TERM", help="Never learn this term; repeatable."),
+        typer.Option(
+            metavar="TERM", help="Never learn this term, nor propose this name; repeatable."
+        ),
     ] = None,
     accept: Annotated[
         list[str] | None,
-        typer.Option(metavar="TERM", help="Make a learned term one of its own; repeatable."),
+        typer.Option(
+            metavar="TERM",
+            help="Make a learned term, or a proposed name, one of its own; repeatable.",
+        ),
     ] = None,
     learns: Annotated[
         bool | None,
@@ -57,6 +62,7 @@ def learn(
     if as_json:
         return output.put_json(record)
     draw_learned(record)
+    _draw_aliases(record["aliases"])
     _draw_ask(record["ask"])
     return _draw_changes(record)
 
@@ -103,6 +109,14 @@ def _draw_terms(title: str, terms: Sequence[dict[str, Any]]) -> None:
         for term in terms
     ]
     _draw(title, ("term", "weight#", "since", "first articles"), rows)
+
+
+def _draw_aliases(aliases: Sequence[dict[str, Any]]) -> None:
+    rows = [
+        (one["alias"], one["name"], one["language"], ", ".join(one["articles"])) for one in aliases
+    ]
+    title = "Other names that its articles give; take one with --accept, refuse it with --refuse"
+    _draw(title, ("name", "stands for", "language", "articles"), rows)
 
 
 def _draw_ask(asked: Sequence[dict[str, Any]]) -> None:

@@ -12,7 +12,6 @@ from crawler.services.backtest import BackTest, Written
 from crawler.services.judging import Seen
 from crawler.services.sources import Added
 from pipelines.dates import iso
-from pipelines.errors import BadInput
 from pipelines.incident import Incident, Profile, Seed, SourceKind, check_slug, window_of
 from pipelines.relevance import derive, editing
 from pipelines.store import incidents as store
@@ -77,11 +76,7 @@ def draft(
 def _check_new(home: Home, slug: str) -> None:
     check_slug(slug)
     with home.database.read() as conn:
-        if any(incident.slug == slug for incident in store.list_all(conn)):
-            raise BadInput(
-                f"There is an incident {slug!r} already.",
-                remedy=f"Choose another name, or see 'followup incident show {slug}'.",
-            )
+        store.check_free(conn, slug)
 
 
 def draft_of(

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from crawler.home import Home
-from crawler.services import judging
+from crawler.services import aliases, judging
 from crawler.services.judging import Change, Seen
 from pipelines import relevance
 from pipelines.dates import iso
@@ -24,6 +24,9 @@ from pipelines.relevance import (
     taught,
     thresholds_of,
 )
+from pipelines.relevance.aliases import Alias
+from pipelines.relevance.editing import with_aliases
+from pipelines.relevance.features import key_of
 from pipelines.stages import stored_coverage
 from pipelines.store import Connection, examples, holdings, incidents
 from pipelines.store.examples import Standing
@@ -175,9 +178,10 @@ class Asked:
 @dataclass(frozen=True, slots=True)
 class Report:
     """What an incident has learned, how sure that is, and what judging anew changes; `applied`:
-    it is written down. `precision` None: there is no follow-up."""
+    it is written down. `precision` None: there is no follow-up. `aliases` are proposed only."""
 
     incident: Incident
+    aliases: tuple[Alias, ...]
     precision: Precision | None
     ask: tuple[Asked, ...]
     changes: tuple[Change, ...]
@@ -189,6 +193,7 @@ class Report:
         return {
             "slug": self.incident.slug,
             **_profile_record(profile),
+            "aliases": [_alias_record(alias) for alias in self.aliases],
             "precision": _precision_record(self.precision),
             "ask": [
                 {"id": one.id, "title": one.title, "score": round(one.score, 4)} for one in self.ask
@@ -210,13 +215,13 @@ def learn(
 ) -> Report:
     """What was learned and what it would change; `apply` judges stored articles anew by it.
 
-    Terms that are refused or accepted, and whether it learns at all, hold at once. Raises
-    UnknownThing or BadInput.
+    Terms and proposed aliases that are refused or accepted, and whether it learns at all, hold at
+    once. Raises UnknownThing or BadInput.
     """
     if refuse or accept or learns is not None:
-        relearn(home, slug, lambda profile: _edited(profile, refuse, accept, learns))
-    with home.database.read() as conn:
-        incident = incidents.get(conn, slug)
+        known = aliases.proposals(home, _incident(home, slug)) if accept else ()
+        relearn(home, slug, lambda profile: _edited(profile, refuse, accept, learns, known))
+    incident = _incident(home, slug)
     if apply:
         changes = judging.judge_anew(home, slug, seen=seen)
     else:
@@ -224,7 +229,14 @@ def learn(
     with home.database.read() as conn:
         found = list(examples.standings(conn, incident.id or 0))
     asked = _asked(incident.profile, found)
-    return Report(incident, _precision(incident.profile, found), asked, tuple(changes), apply)
+    proposed = tuple(aliases.proposals(home, incident))
+    sure = _precision(incident.profile, found)
+    return Report(incident, proposed, sure, asked, tuple(changes), apply)
+
+
+def _incident(home: Home, slug: str) -> Incident:
+    with home.database.read() as conn:
+        return incidents.get(conn, slug)
 
 
 def told(home: Home, incident: Incident) -> dict[str, Any]:
@@ -255,10 +267,16 @@ def _asked(profile: Profile, found: Iterable[Standing]) -> tuple[Asked, ...]:
 
 
 def _edited(
-    profile: Profile, refuse: Sequence[str], accept: Sequence[str], learns: bool | None
+    profile: Profile,
+    refuse: Sequence[str],
+    accept: Sequence[str],
+    learns: bool | None,
+    proposed: Sequence[Alias],
 ) -> Profile:
+    by_key = {key_of(alias.text): alias.text for alias in proposed}
     for text in accept:
-        profile = taught.accept(profile, text)
+        alias = by_key.get(key_of(text))
+        profile = with_aliases(profile, [alias]) if alias else taught.accept(profile, text)
     for text in refuse:
         profile = taught.refuse(profile, text)
     return profile if learns is None else replace(profile, learns=learns)
@@ -290,6 +308,16 @@ def _term_record(profile: Profile, term: Term) -> dict[str, Any]:
         "since": iso(term.since),
         "articles": sorted(int(id) for id in term.articles),
         "is_own": taught.is_own(profile, term),
+    }
+
+
+def _alias_record(alias: Alias) -> dict[str, Any]:
+    """A proposed alias; `articles` are ids, or a seed's address or headline."""
+    return {
+        "alias": alias.text,
+        "name": alias.name,
+        "language": alias.language,
+        "articles": list(alias.articles),
     }
 
 

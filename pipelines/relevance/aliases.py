@@ -36,7 +36,7 @@ _BRACKETS = re.compile(rf"[(\[]([^()\[\]\n]{{2,{_LONGEST}}})[)\]]")
 _OPEN_QUOTES = "\"'“”«»‹›「『《〈"
 _CLOSE_QUOTES = "\"'“”«»‹›」』》〉"
 #: Ends what belongs to a name in front of brackets.
-_BREAK = re.compile(rf"[^\w\s·・‧.&'’-]|[.](?=\s)|[{_OPEN_QUOTES}]")
+_BREAK = re.compile(rf"[^\w\s·・‧.&'’-]|\n|[.](?=\s)|[{_OPEN_QUOTES}]")
 #: Parts the words of a foreign name in Chinese and Japanese.
 _DOTS = re.compile("[·・‧]")
 #: Scripts by a character of theirs; all others are one.
@@ -105,10 +105,18 @@ def proposed(
     found = [
         Alias(alias.text, alias.name, alias.language, tuple(dict.fromkeys(w.id for w in witnesses)))
         for alias, witnesses in _agreed(said).items()
-        if _is_believed(witnesses) and key_of(alias.text) not in known
+        if _is_believed(witnesses)
+        and key_of(alias.text) not in known
+        and not _holds_a_name(alias.text, names)
     ]
     found.sort(key=lambda alias: (-len(alias.articles), -len(alias.text), alias.text, alias.name))
     return _first_of_each(found)[:MOST_PROPOSED]
+
+
+def _holds_a_name(text: str, names: Iterable[str]) -> bool:
+    """True for words with a name among them by which the profile finds a text already."""
+    words = f" {_folded(text)} "
+    return any(f" {name} " in words for name in names)
 
 
 def _is_believed(witnesses: Iterable[_Witness]) -> bool:

@@ -13,12 +13,8 @@ from pipelines.errors import BadInput
 from pipelines.incident import Learned, Profile, Term
 from pipelines.relevance.features import key_of, read_features
 from pipelines.relevance.matching import thresholds_of
-from pipelines.relevance.numbers import TITLE_COUNTS
+from pipelines.relevance.numbers import TITLE_COUNTS, USUAL_LENGTH
 from pipelines.relevance.record import LONGEST_TERM, is_recordable
-
-#: The length of an article's weights: three of four reports of 500 words have less. The median of
-#: those of 240 words is 67, of 700 words 113.
-USUAL_LENGTH = 107.0
 
 
 def alias_weight(profile: Profile, text: str) -> float:

@@ -135,12 +135,7 @@ def _terms(
     counted = math.fsum(each.counts for each in taken)
     if counted < LEAST_TEACHERS:
         return (), 0.0
-    carried: defaultdict[str, float] = defaultdict(float)
-    summed: defaultdict[str, float] = defaultdict(float)
-    for each in taken:
-        for key, weight in each.features.weights.items():
-            carried[key] += each.counts
-            summed[key] += each.counts * weight
+    carried, summed = _carried(taken), _summed((each, each.counts) for each in taken)
     refused = {key_of(text) for text in profile.refused}
     names = frozenset().union(*(each.features.named for each in taken))
     common = {
@@ -159,6 +154,30 @@ def _terms(
         for key, weight in flattened(common)
     )
     return tuple(term for term in terms if term.weight > 0), share
+
+
+def _carried(read: Iterable[Read]) -> dict[str, float]:
+    """By key, for how many articles those count that have it."""
+    carried: defaultdict[str, float] = defaultdict(float)
+    for each in read:
+        for key in each.features.weights:
+            carried[key] += each.counts
+    return carried
+
+
+def _summed(read: Iterable[tuple[Read, float]]) -> dict[str, float]:
+    """The sum of the weights of articles, each times a number."""
+    summed: defaultdict[str, float] = defaultdict(float)
+    for each, times in read:
+        for key, weight in each.features.weights.items():
+            summed[key] += times * weight
+    return summed
+
+
+def _shared(own: Mapping[str, float], each: Read) -> float:
+    """How much of an article the own terms know."""
+    weights = each.features.weights
+    return max(0.0, math.fsum(weight * own.get(key, 0.0) for key, weight in weights.items()))
 
 
 def _is_rare(key: str, taken: Iterable[Read]) -> bool:
@@ -195,19 +214,9 @@ def _against(
 ) -> tuple[Term, ...]:
     """What those that came near say and the profile doesn't. A near one counts by the square of
     what it shares with the own terms."""
-    summed: defaultdict[str, float] = defaultdict(float)
-    carried: defaultdict[str, float] = defaultdict(float)
-    counted = 0.0
-    for each in left:
-        shared = math.fsum(
-            weight * own.get(key, 0.0) for key, weight in each.features.weights.items()
-        )
-        counts = each.counts * max(shared, 0.0) ** 2
-        counted += each.counts
-        for key, weight in each.features.weights.items():
-            summed[key] += counts * weight
-            carried[key] += each.counts
-    rejected, said = unit(summed), unit(mixed)
+    carried, counted = _carried(left), math.fsum(each.counts for each in left)
+    rejected = unit(_summed((each, each.counts * _shared(own, each) ** 2) for each in left))
+    said = unit(mixed)
     refused = {key_of(text) for text in profile.refused}
     times = AGAINST_WEIGHT * min(1.0, counted / FULL_REJECTED)
     times += AGAINST_BY_HAND * min(1.0, sum(each.example.by_hand for each in left) / LEAST_TEACHERS)

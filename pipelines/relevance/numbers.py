@@ -82,6 +82,10 @@ LEAST_NORM = 33.0
 #: no follow-up of the attack on Sony. Lower loses stories that hang on one name.
 MOST_OF_A_TERM = 0.13
 
+#: The length of an article's weights: three of four reports of 500 words have less. The median of
+#: those of 240 words is 67, of 700 words 113.
+USUAL_LENGTH = 107.0
+
 #: Terms kept in a profile; more change no figure in the third digit.
 MOST_TERMS = 200
 

@@ -18,11 +18,7 @@ from pipelines.store.schema import article, incident, match, seed
 
 def add(conn: Connection, new: Incident, now: datetime) -> int:
     """Stores an incident and gives its id. Raises BadInput where its slug is taken."""
-    if conn.execute(select(incident.c.id).where(incident.c.slug == new.slug)).first():
-        raise BadInput(
-            f"There is an incident {new.slug!r} already.",
-            remedy=f"Choose another name, or see `followup incident show {new.slug}`.",
-        )
+    check_free(conn, new.slug)
     id = conn.execute(
         insert(incident)
         .values(slug=new.slug, is_open=new.is_open, created_at=now, **_told(new))
@@ -30,6 +26,15 @@ def add(conn: Connection, new: Incident, now: datetime) -> int:
     ).scalar_one()
     _put_seeds(conn, id, new.seeds)
     return int(id)
+
+
+def check_free(conn: Connection, slug: str) -> None:
+    """Raises BadInput where an incident has this slug."""
+    if conn.execute(select(incident.c.id).where(incident.c.slug == slug)).first():
+        raise BadInput(
+            f"There is an incident {slug!r} already.",
+            remedy=f"Choose another name, or see `followup incident show {slug}`.",
+        )
 
 
 def get(conn: Connection, slug: str) -> Incident:

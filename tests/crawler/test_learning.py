@@ -478,3 +478,28 @@ def test_a_crawl_that_ends_teaches_also_what_one_that_was_killed_has_read(
         assert accepted(home) > 0
         after = incidents.get(home, SLUG).profile
         assert replace(after, learned=None) == profile
+
+
+def test_a_name_in_another_script_is_proposed_then_taken_or_refused(
+    dam: Terminal, tmp_path: Path
+) -> None:
+    """Two outlets give it; a person decides."""
+    told = [
+        (
+            f"{title} at Harwick",
+            f"The Harwick (하윅) dam in the Orle (오를레) valley: {text}",
+        )
+        for title, text in FOLLOW_UPS[:2]
+    ]
+    ids = [bring(dam, tmp_path, [one], outlet, 9) for one, outlet in zip(told, "XY", strict=True)]
+    proposed = {one["alias"]: one for one in learned(dam)["aliases"]}
+    assert proposed["하윅"]["name"] == "Harwick"
+    assert proposed["하윅"]["articles"] == [str(id) for some in ids for id in some]
+    assert "하윅" in dam.good("incident", "learn", DAM).out
+    taken = learned(dam, "--accept", "하윅", "--refuse", "오를레")
+    assert taken["aliases"] == []
+    assert "오를레" in taken["refused"]
+    assert "하윅" in {term["term"] for term in shown(dam)["terms"] if term["kind"] == "alias"}
+    unknown = dam("incident", "learn", DAM, "--accept", "소니")
+    assert unknown.status == 1
+    assert "was learned" in unknown.err
