@@ -23,7 +23,7 @@ _ROOMS = {
     "ledger": "articles",
     "rescue": "articles",
     "forget": "articles",
-    "export": "articles",
+    "export": "export",
     "ingest": "articles",
     "serve": "serve",
     "schedule": "schedule",

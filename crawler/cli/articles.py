@@ -1,8 +1,6 @@
-"""``followup articles``, ``ledger``, ``rescue``, ``forget``, ``export`` and ``ingest``."""
+"""``followup articles``, ``ledger``, ``rescue``, ``forget`` and ``ingest``."""
 
-import csv
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +9,6 @@ import typer
 from crawler.cli import copies as copy_verbs
 from crawler.cli import options, output, reading
 from crawler.cli.options import AsJson, Id, Limit, OfIncident, Slug, Yes
-from crawler.export import rows as export_rows
 from crawler.home import open_home
 from crawler.services import articles, ingest
 from crawler.services import revisions as versions
@@ -25,18 +22,11 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """What an incident can be exported as."""
-
-    JSONL = "jsonl"
-    CSV = "csv"
-
-
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
     copy_verbs.add_to(app)
     root.add_typer(app, name="articles", rich_help_panel="Review")
-    for command in (ledger, rescue, forget, export):
+    for command in (ledger, rescue, forget):
         root.command(rich_help_panel="Review")(command)
     root.command("ingest", rich_help_panel="Review")(ingest_files)
 
@@ -233,30 +223,6 @@ def forget(
 
 def _wait_for_backup() -> None:
     output.say("A backup is being made; waiting for its end.")
-
-
-def export(
-    slug: Slug,
-    format: Annotated[
-        Format | None, typer.Option(metavar="FORMAT", help="jsonl (as without it) or csv.")
-    ] = None,
-    full_text: Annotated[
-        bool, typer.Option("--full-text", metavar="", help="CSV: the whole text, not 50 words.")
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Follow-ups, candidates and what lay outside the window; copies are lines too."""
-    if as_json and format is Format.CSV:
-        raise typer.BadParameter("CSV is no JSON. Leave out one of both.", param_hint="'--json'")
-    with open_home() as home:
-        records = export_rows.of_incident(home, slug)
-        if format is not Format.CSV:
-            output.put_lines(records)
-            return
-        writer = csv.DictWriter(sys.stdout, export_rows.CSV_COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for record in records:
-            writer.writerow(export_rows.csv_row(record, full_text=full_text))
 
 
 def ingest_files(

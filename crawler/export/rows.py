@@ -66,9 +66,10 @@ def csv_row(row: dict[str, Any], *, full_text: bool) -> dict[str, str]:
     (OWASP, CSV injection)."""
     text = shown(row["text"], row["outlet"], row["url"], full_text=full_text)
     cells = {**row, "authors": "; ".join(row["authors"]), "text": text}
-    return {name: _cell(cells[name]) for name in CSV_COLUMNS}
+    return {name: cell(cells[name]) for name in CSV_COLUMNS}
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value for a spreadsheet."""
     text = "" if value is None else str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text

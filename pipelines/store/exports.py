@@ -13,7 +13,7 @@ from pipelines.outcomes import Outcome, Verdict
 from pipelines.records import dates_of, entries_of
 from pipelines.store.database import chunks
 from pipelines.store.known import with_offset
-from pipelines.store.schema import alias, article, match, review, revision
+from pipelines.store.schema import alias, article, link, match, review, revision
 from pipelines.store.texts import CURRENT
 
 #: An incident's own: what it took, and what a person may still take.
@@ -214,3 +214,27 @@ def decisions(conn: Connection, incident_id: int) -> Iterator[Done]:
             by=row.decided_by,
             at=row.decided_at,
         )
+
+
+def hold_state(conn: Connection) -> None:
+    """From here on the transaction sees one state; call it before anything is read. SQLite's do
+    anyway."""
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def last_change(conn: Connection, incident_id: int) -> datetime | None:
+    """When anything that an export of the incident tells was last changed; None: nothing is
+    there."""
+    mine = match.c.incident_id == incident_id
+    of_mine = select(match.c.article_id).where(mine)
+    wanted = (
+        select(func.max(match.c.judged_at)).where(mine),
+        select(func.max(match.c.reviewed_at)).where(mine),
+        select(func.max(review.c.decided_at)).where(review.c.incident_id == incident_id),
+        select(func.max(revision.c.seen_at)).where(revision.c.article_id.in_(of_mine)),
+        select(func.max(article.c.vanished_at)).where(article.c.id.in_(of_mine)),
+        select(func.max(link.c.changed_at)),
+    )
+    found = (conn.execute(one).scalar() for one in wanted)
+    return max(filter(None, found), default=None)
