@@ -147,6 +147,9 @@ SCOPES: tuple[tuple[str, str, Access], ...] = (
     ("/api/v1/labels", "change", Access.DECIDE),
     ("/api/v1/notes", "change", Access.DECIDE),
     ("/api/v1/searches", "change", Access.DECIDE),
+    ("/api/v1/articles", "change", Access.DECIDE),
+    ("/api/v1/ledger", "change", Access.DECIDE),
+    ("/api/v1/news", "change", Access.DECIDE),
 )
 
 _UNKNOWN_CALLER = Problem(

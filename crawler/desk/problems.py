@@ -119,7 +119,7 @@ def of_fields(errors: list[Any], known: tuple[str, ...]) -> Problem:
 
 def _field(error: Mapping[str, Any], known: tuple[str, ...]) -> Mapping[str, str]:
     place = [str(part)[:100] for part in error["loc"] if part not in ("body", "query", "path")]
-    field = ".".join(place)
+    field = ".".join(place).encode("utf-8", "replace").decode()  # half a surrogate is no character
     kind = error["type"]
     if kind == "extra_forbidden":
         fields = f" The fields are {', '.join(known)}." if known else ""

@@ -4,9 +4,10 @@ What comes in is checked here, and what is not known is refused. What goes out i
 services; `extra` there says that later versions may add fields.
 """
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from pipelines.store.crawls import CrawlState
 
@@ -19,6 +20,16 @@ MOST_ID = 2**63 - 1
 Address = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Id = Annotated[int, Field(ge=1, le=MOST_ID)]
+#: A day of the calendar on which there can be news.
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2200, 12, 31), strict=False)]
+
+
+def _without_nul(given: Any) -> Any:
+    """As given. No text of a person has the character NUL, and PostgreSQL stores none."""
+    for text in given if isinstance(given, list) else (given,):
+        if isinstance(text, str) and "\0" in text:
+            raise ValueError("it has a NUL character")
+    return given
 
 
 class Taken(BaseModel):
@@ -26,11 +37,15 @@ class Taken(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
+    _without_nul = field_validator("*", mode="before")(_without_nul)
+
 
 class Asked(BaseModel):
     """Parameters of an address; unknown ones are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    _without_nul = field_validator("*", mode="before")(_without_nul)
 
 
 class Given(BaseModel):
