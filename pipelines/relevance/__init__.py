@@ -1,11 +1,12 @@
 """Is this about my incident, and why: profiles from seeds, scores with their reasons.
 
 features.py reads a text, background.py knows what is rare, profile.py derives what to look for,
-matching.py judges, coverage.py knows what was judged before and continuing.py what that tells of an
-article, learning.py learns from what was taken
-and left, following.py does both along a stream, reviewing.py weighs decisions by hand, taught.py
-lets people accept and refuse, aliases.py finds names in other scripts, unspaced.py names without
-capitals, marks.py shows where, record.py keeps profiles; numbers.py holds what was measured.
+matching.py judges, coverage.py knows what was judged before, continuing.py what that tells of an
+article, siblings.py parts an incident from another of its kind, learning.py learns from what was
+taken and left, following.py does both along a stream, reviewing.py weighs decisions by hand,
+taught.py lets people accept and refuse, aliases.py finds names in other scripts, unspaced.py names
+without capitals, marks.py shows where, record.py keeps profiles; numbers.py holds what was
+measured.
 """
 
 from pipelines.relevance.coverage import Coverage, Remembered

@@ -70,14 +70,10 @@ class Continuing:
         self._ids, self._thresholds = ids, thresholds
         self._known: dict[str, list[float]] = {}
 
-    def nearest(self, features: Features, *, but: str) -> list[Neighbour]:
-        """The earlier articles that a new one is most like."""
-        return self._coverage.nearest(features, but=but)
-
-    def remember(self, id: str, title: str, features: Features) -> None:
+    def remember(self, article: Remembered) -> None:
         """Make an article a neighbour of those that are judged later."""
-        self._coverage.add(Remembered(id, title, features))
-        self._known.pop(id, None)
+        self._coverage.add(article)
+        self._known.pop(article.id, None)
 
     def reasons(
         self, place: int, own: float, length: float, near: Sequence[Neighbour]

@@ -81,15 +81,22 @@ class Coverage:
             if not holders:
                 del self._postings[key]
 
-    def nearest(self, features: Features, *, but: str) -> list[Neighbour]:
-        """The articles most alike, the nearest first, without `but` and without copies."""
-        if not self._known:
-            return []
+    def __contains__(self, id: str) -> bool:
+        return id in self._known
+
+    def likeness(self, features: Features, *, but: str) -> dict[str, float]:
+        """Of all articles that have any, by id, without `but`."""
         likeness: defaultdict[str, float] = defaultdict(float)
+        if not self._known:
+            return likeness
         for key, weight in heaviest(features).items():
             for id, other in self._postings.get(key, {}).items():
                 likeness[id] += weight * other
         likeness.pop(but, None)
+        return likeness
+
+    def nearest(self, likeness: Mapping[str, float]) -> list[Neighbour]:
+        """The articles most alike, the nearest first, without copies."""
         found = heapq.nlargest(
             MOST_NEIGHBOURS,
             ((alike, id) for id, alike in likeness.items() if alike < COPY_LIKENESS),
@@ -98,7 +105,8 @@ class Coverage:
 
     def closeness(self, article: Remembered) -> float:
         """How alike an article and the `NEIGHBOURS` nearest to it are, from 0 to 1."""
-        near = self.nearest(article.features, but=article.id)[:NEIGHBOURS]
+        likeness = self.likeness(article.features, but=article.id)
+        near = self.nearest(likeness)[:NEIGHBOURS]
         return math.fsum(neighbour.likeness for neighbour in near) / NEIGHBOURS
 
 

@@ -12,10 +12,12 @@ from pipelines.incident import Incident, Profile, Seed
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
 from pipelines.relevance.coverage import Coverage
+from pipelines.relevance.features import Features
 from pipelines.relevance.learning import Example, Read, is_near, learn_from, read, teaches
 from pipelines.relevance.matching import Matcher
 from pipelines.relevance.numbers import LEAST_SCORE, MOST_EXAMPLES, RELEARN_EVERY
-from pipelines.relevance.profile import derive
+from pipelines.relevance.profile import derive, read_seeds
+from pipelines.relevance.siblings import begun
 
 #: Articles without a time are judged last.
 _LAST = datetime.max.replace(tzinfo=UTC)
@@ -38,7 +40,7 @@ def follow(
 
     Without `learns` all are judged by the profile of the seeds. Raises as `derive` does.
     """
-    follower = Follower(derive(seeds), is_lone=len(seeds) == 1, learns=learns)
+    follower = Follower(derive(seeds), read_seeds(seeds), learns=learns)
     judged: dict[int, Relevance] = {}
     for place in sorted(
         range(len(stream)), key=lambda place: stream[place][1].published_at or _LAST
@@ -52,21 +54,23 @@ def follow(
 
 
 class Follower:
-    """A profile that changes with what was seen."""
+    """A profile, that of the seeds at first, that changes with what was seen."""
 
-    def __init__(self, profile: Profile, *, is_lone: bool, learns: bool = True) -> None:
-        self._is_lone = is_lone
+    def __init__(self, profile: Profile, seeds: Sequence[Features], *, learns: bool = True) -> None:
+        self._is_lone = len(seeds) == 1
         self._learns = learns
         self._taken: list[Read] = []
         self._left: list[Read] = []
         self._scores: list[float] = []
         self._unlearned = 0
         self._coverage = Coverage()
+        self._nearby = {0: begun(seeds)} if learns else {}
         self._take(profile)
 
     def _take(self, profile: Profile) -> None:
         self.profile = profile
-        self._matcher = Matcher([Incident("stream", "stream", profile)], self._coverage)
+        incident = Incident("stream", "stream", profile)
+        self._matcher = Matcher([incident], self._coverage, self._nearby)
         self._unlearned = 0
 
     def judge(self, article: Article) -> Relevance:

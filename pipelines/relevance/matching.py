@@ -12,22 +12,27 @@ other.
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from pipelines.incident import Incident, Profile, Term
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
 from pipelines.relevance.continuing import Continuing
-from pipelines.relevance.coverage import Coverage, Neighbour
+from pipelines.relevance.coverage import Coverage, Neighbour, Remembered
 from pipelines.relevance.features import Features, Section, is_phrase, key_of, read_features
 from pipelines.relevance.numbers import (
     EXPLAINED_SHARE,
+    KEPT_APART,
     LEAST_NEAR,
     LEAST_NORM,
     MOST_OF_A_TERM,
     MOST_REASONS,
+    PARTED_NEAR,
+    SIBLING_POWER,
 )
+from pipelines.relevance.siblings import Nearby
 
 #: What a term adds to a score.
 Part = tuple[float, Term]
@@ -109,18 +114,37 @@ def _by_key(terms: Iterable[Term]) -> dict[str, list[Term]]:
     return dict(by_key)
 
 
+class _Met(NamedTuple):
+    """An article as all incidents meet it: its features, those it shares with profiles and for how
+    long an article it counts, the earlier articles nearest to it, and its likeness to each."""
+
+    article: Remembered
+    shares: Mapping[str, float]
+    length: float
+    near: Sequence[Neighbour]
+    likeness: Mapping[str, float]
+
+
 class Matcher:
     """Judges articles for the incidents given; prepare it once, and anew when a profile changes.
 
-    `coverage` is what was judged before.
+    `coverage` is what was judged before; `nearby`, by the id of an incident, what came near it. An
+    incident that has none is not parted from its siblings.
     """
 
-    def __init__(self, incidents: Sequence[Incident], coverage: Coverage | None = None) -> None:
+    def __init__(
+        self,
+        incidents: Sequence[Incident],
+        coverage: Coverage | None = None,
+        nearby: MutableMapping[int, Nearby] | None = None,
+    ) -> None:
         self._incidents = tuple(incidents)
         self._index = Index(weighed(incident.profile) for incident in incidents)
+        self._coverage = coverage if coverage is not None else Coverage()
+        self._nearby = nearby if nearby is not None else {}
         self._ids = [incident.id or 0 for incident in incidents]
         self._continuing = Continuing(
-            coverage if coverage is not None else Coverage(),
+            self._coverage,
             self._scores,
             self._ids,
             [thresholds_of(incident.profile)[0] for incident in incidents],
@@ -138,16 +162,17 @@ class Matcher:
         features = read_features(article.title, article.text, article.language)
         shares, length = self._index.shares(features)
         own = self._index.scores(shares, length)
-        near: list[Neighbour] = []
+        met = _Met(Remembered(article.url, article.title or "", features), shares, length, (), {})
         if max(own, default=0.0) >= LEAST_NEAR:
-            near = self._continuing.nearest(features, but=article.url)
+            likeness = self._coverage.likeness(features, but=article.url)
+            met = met._replace(near=self._coverage.nearest(likeness), likeness=likeness)
             if remember:
-                self._continuing.remember(article.url, article.title or "", features)
+                self._continuing.remember(met.article)
         # Of a hundred incidents most have next to nothing to do with an article.
         return tuple(
             Relevance(id, score * length, Verdict.OFF_TOPIC)
             if score < least
-            else self._relevance(place, score, length, shares, near, article)
+            else self._relevance(place, score, met, article, remember=remember)
             for place, (score, id, least) in enumerate(
                 zip(own, self._ids, self._least, strict=True)
             )
@@ -158,26 +183,41 @@ class Matcher:
         return self._index.scores(*self._index.shares(features))
 
     def _relevance(
-        self,
-        place: int,
-        own: float,
-        length: float,
-        shares: Mapping[str, float],
-        near: Sequence[Neighbour],
-        article: Article,
+        self, place: int, own: float, met: _Met, article: Article, *, remember: bool
     ) -> Relevance:
-        incident = self._incidents[place]
-        beside: tuple[Reason, ...] = ()
-        if near and own >= LEAST_NEAR:
-            beside = self._continuing.reasons(place, own, length, near)
+        incident, length = self._incidents[place], met.length
+        beside: list[Reason] = []
+        if met.near and own >= LEAST_NEAR:
+            beside += self._continuing.reasons(place, own, length, met.near)
+        so_far = own + math.fsum(reason.weight for reason in beside)
+        beside += self._parted(place, own * length, so_far, met, remember=remember)
         score = (own + math.fsum(reason.weight for reason in beside)) * length
         verdict = verdict_of(incident, score)
         if verdict is not Verdict.OFF_TOPIC and not incident.window.holds(article.published_at):
             verdict = Verdict.OUT_OF_WINDOW
         reasons: tuple[Reason, ...] = ()
         if max(own * length, score) >= EXPLAINED_SHARE * incident.profile.candidate_threshold:
-            reasons = _heaviest(self._index.parts(shares, length, place), beside, length)
+            reasons = _heaviest(self._index.parts(met.shares, length, place), beside, length)
         return Relevance(incident.id or 0, score, verdict, reasons)
+
+    def _parted(
+        self, place: int, own: float, so_far: float, met: _Met, *, remember: bool
+    ) -> Iterator[Reason]:
+        """What a sibling takes from the score of an article that came near."""
+        threshold, candidate = thresholds_of(self._incidents[place].profile)
+        nearby = self._nearby.get(self._ids[place])
+        if nearby is None or own < PARTED_NEAR * threshold:
+            return
+        nearby = nearby.joined(met.article, met.likeness, self._coverage.__contains__)
+        if remember:
+            self._nearby[self._ids[place]] = nearby
+        sibling = nearby.sibling_of_last()
+        if sibling is not None and so_far > 0:
+            kept = min(1.0, sibling.share) ** SIBLING_POWER
+            # Two threads of one incident look alike: a person is to see what is taken away.
+            left = max(kept, min(1.0, KEPT_APART * candidate / (so_far * met.length)))
+            name = sibling.article.title or sibling.article.id
+            yield Reason(name, "sibling", -so_far * (1.0 - left))
 
 
 def weighed(profile: Profile) -> list[Term]:

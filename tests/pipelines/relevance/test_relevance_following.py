@@ -54,7 +54,8 @@ def test_learning_finds_what_only_other_follow_ups_know() -> None:
 def test_an_article_is_drawn_to_what_it_is_like_and_away_from_its_siblings() -> None:
     """Sparse reports of the dam and of the sibling, told apart by what each of them continues."""
     dam, sibling = FOLLOW_UPS[2], SIBLINGS[2]
-    known = [each for each in stream() if each[1].title not in (dam[0], sibling[0])]
+    told = [*SEEDS[1:], *FOLLOW_UPS[:2], *SIBLINGS[:2]]
+    known = [(str(day), article(pair, day)) for day, pair in enumerate(told)]
     news = [*known, ("dam", article(dam, 300)), ("sibling", article(sibling, 301))]
     alone = {each.id: each.score for each in follow(LONE, news, learns=False)}
     beside = {each.id: each for each in follow(LONE, news)}
