@@ -1,6 +1,6 @@
 """``/api/v1/articles``: lists with facets and search, one article, its text, versions, copies."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
 from pydantic import Field, StringConstraints
@@ -18,6 +18,11 @@ router = doors("/articles", "articles")
 _Value = Annotated[str, StringConstraints(max_length=300)]
 _Values = Annotated[list[_Value], Field(default_factory=list, max_length=50)]
 
+Reviewed = Literal["none", "keep", "dismiss", "star"]
+Judged = Literal["follow_up", "candidate", "off_topic", "out_of_window", "-"]
+Carried = Literal["alone", "several"]
+Changed = Literal["no", "edited", "vanished"]
+
 
 class ViewAsked(shapes.Asked):
     """Which list: the articles of an incident, or of all, narrowed by facets and a search."""
@@ -28,15 +33,15 @@ class ViewAsked(shapes.Asked):
         description='Words, "phrases", OR, -, parentheses, intitle:, intext:, author:, outlet:,'
         " label:, date:2014-12-19/P3D.",
     )
-    review: _Values = Field(description="none, keep, dismiss or star.")
-    verdict: _Values = Field(description="follow_up, candidate, off_topic or out_of_window.")
+    review: Annotated[list[Reviewed], Field(default_factory=list, max_length=50)]
+    verdict: Annotated[list[Judged], Field(default_factory=list, max_length=50)]
     outlet: _Values
     country: _Values
     language: _Values
     day: _Values = Field(description="2014-12-19, or 2014-12-19/2014-12-22.")
     source: _Values = Field(description="Ids.")
-    copies: _Values = Field(description="alone or several.")
-    changed: _Values = Field(description="no, edited or vanished.")
+    copies: Annotated[list[Carried], Field(default_factory=list, max_length=50)]
+    changed: Annotated[list[Changed], Field(default_factory=list, max_length=50)]
     label: _Values
 
     def view(self, order: Order = Order.PUBLISHED) -> View:
