@@ -244,7 +244,7 @@ def test_a_spreadsheet_quotes_texts_and_runs_no_formula(followed: Terminal, tmp_
     whole = followed.good("export", SLUG, "--format", "csv", "--full-text").out
     mine = next(row for row in csv.DictReader(io.StringIO(whole)) if row["url"] == formula["url"])
     text, _, whose = mine["text"].partition("\n\nText: ")
-    assert (text, whose.endswith(formula["url"])) == (formula["text"].strip(), True)
+    assert (text.strip(), whose.endswith(formula["url"])) == (formula["text"].strip(), True)
     assert followed("export", SLUG, "--format", "pdf").status == 2
     assert followed("export", "nope").status == 1
 
