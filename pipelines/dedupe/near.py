@@ -179,7 +179,7 @@ class _Search:
         self._new, self._index, self._wording = new, index, wording
         self._keys = keys_of_sketch(new.sketch)
         self._whole = new.sketch.whole
-        self._common = dict(index.common({*new.sketch.samples, *self._keys}))
+        self._common = dict(index.common(self._keys))
         own = 1 if new.id is None else 0
         for key in self._keys:
             if key in self._common:
@@ -193,7 +193,12 @@ class _Search:
                 self._common.setdefault(key, len(ids) + 1)
 
     def found(self) -> list[Duplicate]:
-        texts = self._index.texts(self._candidates())
+        candidates = self._candidates()
+        if not candidates:
+            return []
+        texts = self._index.texts(candidates)
+        others = self._index.common(set(self._new.sketch.samples) - set(self._keys))
+        self._common.update(others)
         return [
             Duplicate(id, *verdict)
             for id, text in texts.items()

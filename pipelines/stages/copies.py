@@ -60,12 +60,19 @@ def place(
 
 
 def place_sketch(
-    conn: Connection, article_id: int, title: str | None, found: Sketch, *, now: datetime
+    conn: Connection,
+    article_id: int,
+    title: str | None,
+    found: Sketch,
+    *,
+    now: datetime,
+    is_new: bool = False,
 ) -> None:
-    """`place` of a text whose sketch was made already."""
+    """`place` of a text whose sketch was made already; `is_new`: the article was stored within this
+    transaction, so that nothing is known of it."""
     sketches.lock(conn)
-    changed = _keep(conn, dedupe.Text(article_id, title, found))
-    if changed or copies.is_grouped(conn, article_id):
+    changed = _keep(conn, dedupe.Text(article_id, title, found), is_new=is_new)
+    if changed or (not is_new and copies.is_grouped(conn, article_id)):
         regroup(conn, [article_id, *changed], now=now)
     settle(conn, now=now, most=MOST_ALONG)
 
@@ -102,12 +109,13 @@ def regroup(conn: Connection, article_ids: Collection[int], *, now: datetime) ->
 # ------------------------------------------------------------------------------------------ steps
 
 
-def _keep(conn: Connection, new: dedupe.Text) -> set[int]:
+def _keep(conn: Connection, new: dedupe.Text, *, is_new: bool = False) -> set[int]:
     """Keeps the sketch of an article and links it; gives the articles whose links changed."""
     if new.id is None:
         raise ValueError("an article is stored before it is linked")
-    sketches.keep(conn, new.id, new.sketch, dedupe.keys_of_sketch(new.sketch))
-    return _link(conn, new)
+    keep = sketches.keep_first if is_new else sketches.keep
+    keep(conn, new.id, new.sketch, dedupe.keys_of_sketch(new.sketch))
+    return _link(conn, new, is_new=is_new)
 
 
 def _keep_or_withdraw(conn: Connection, article_id: int) -> set[int]:
@@ -120,13 +128,13 @@ def _keep_or_withdraw(conn: Connection, article_id: int) -> set[int]:
     return _keep(conn, dedupe.Text(article_id, title, dedupe.sketch(text, title)))
 
 
-def _link(conn: Connection, new: dedupe.Text) -> set[int]:
+def _link(conn: Connection, new: dedupe.Text, *, is_new: bool = False) -> set[int]:
     """Links an article whose sketch is kept with all that it is a copy of by now; gives the
     articles whose links changed."""
     id = new.id or 0
     index = StoredIndex(conn)
     found = {each.article_id: each for each in dedupe.copies_of(new, index)}
-    before = copies.links_of(conn, id)
+    before = {} if is_new else copies.links_of(conn, id)
     lost = {
         other
         for other, each in before.items()

@@ -271,7 +271,7 @@ class Store(Stage):
         versions.note_first(conn, id, article)
         matches.save(conn, id, item.judged.relevance, now=now)
         if item.sketch is not None:
-            place_sketch(conn, id, article.title, item.sketch, now=now)
+            place_sketch(conn, id, article.title, item.sketch, now=now, is_new=True)
         return Stored(planned, why(item, planned), id)
 
     def _first_due(self, article: Article) -> datetime | None:

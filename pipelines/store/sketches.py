@@ -54,12 +54,17 @@ def keep(conn: Connection, article_id: int, kept: Sketch, keys: Collection[int])
     """Keeps the sketch of an article's text, to be found by `keys`, in place of that of an earlier
     text. The keys are samples of it, or its `whole`."""
     drop(conn, [article_id])
+    keep_first(conn, article_id, kept, keys)
+
+
+def keep_first(conn: Connection, article_id: int, kept: Sketch, keys: Collection[int]) -> None:
+    """`keep` for an article that has no sketch yet."""
     row = {
         "article_id": article_id,
         "digest": kept.digest,
         "shingles": kept.shingles,
         "is_about_title": kept.is_about_title,
-        "samples": _packed(kept.samples),
+        "samples": packed(kept.samples),
     }
     conn.execute(_INSERT, row)
     own = sorted(set(keys))
@@ -101,7 +106,7 @@ def common(conn: Connection, keys: Iterable[int]) -> dict[int, int]:
     """Those of the keys that `COMMON_FROM` articles have or more, with how many."""
     found: dict[int, int] = {}
     for some in chunks(keys):
-        found.update((row.key, row.articles) for row in conn.execute(_COMMON, {"keys": some}))
+        found.update((key, articles) for key, articles in _by_keys(conn, _COMMON, some))
     return found
 
 
@@ -109,8 +114,8 @@ def holders(conn: Connection, keys: Iterable[int]) -> dict[int, list[int]]:
     """The articles that have each of the keys; a key that none has is left out."""
     found: dict[int, list[int]] = {}
     for some in chunks(keys):
-        for row in conn.execute(_HOLDERS, {"keys": some}):
-            found.setdefault(row.key, []).append(row.article_id)
+        for key, article_id in _by_keys(conn, _HOLDERS, some):
+            found.setdefault(key, []).append(article_id)
     return found
 
 
@@ -120,10 +125,17 @@ def first_holder(conn: Connection, key: int, but: int | None) -> int | None:
     return None if found is None else int(found)
 
 
+def _by_keys(conn: Connection, statement: str, keys: Sequence[int]) -> Iterable[Any]:
+    """The rows of a statement with a mark for each key. These two are most of what looking up
+    costs, and SQLAlchemy takes longer to write out a list than SQLite to go through it."""
+    mark = "?" if conn.dialect.name == "sqlite" else "%s"
+    return conn.exec_driver_sql(statement.format(", ".join([mark] * len(keys))), tuple(keys))
+
+
+_COMMON = "SELECT key, articles FROM common_key WHERE key IN ({})"
+_HOLDERS = "SELECT key, article_id FROM sketch_key WHERE key IN ({}) ORDER BY key, article_id"
 _TEXTS = select(sketch, article.c.title).join(article, article.c.id == sketch.c.article_id)
 _TEXTS = _TEXTS.where(sketch.c.article_id.in_(bindparam("ids", expanding=True)))
-_COMMON = select(common_key).where(common_key.c.key.in_(_IN))
-_HOLDERS = select(sketch_key).where(sketch_key.c.key.in_(_IN))
 _FIRST = (
     select(sketch_key.c.article_id)
     .where(sketch_key.c.key == bindparam("key"), sketch_key.c.article_id != bindparam("but"))
@@ -233,8 +245,9 @@ def _sketch_of(row: Row[Any]) -> Sketch:
     return Sketch(tuple(samples), row.shingles, row.digest, row.is_about_title)
 
 
-def _packed(samples: Sequence[int]) -> bytes:
-    packed = array("i", samples)
+def packed(samples: Sequence[int]) -> bytes:
+    """Samples as they lie in a row: four bytes each, the lowest first."""
+    row = array("i", samples)
     if sys.byteorder == "big":
-        packed.byteswap()
-    return packed.tobytes()
+        row.byteswap()
+    return row.tobytes()
