@@ -11,7 +11,6 @@ within: several of its neighbours are follow-ups themselves, and it is nearly as
 they are like each other. Known mistake: in a long crisis many a report stays a candidate that way.
 """
 
-import heapq
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -34,21 +33,13 @@ from pipelines.relevance.numbers import (
 
 
 class Judged(NamedTuple):
-    """An earlier article as an incident sees it: its score, how much a new one is like it."""
+    """An earlier article as an incident sees it: how much a new one is like it, its score, and what
+    a person decided."""
 
-    neighbour: Neighbour
+    article: Remembered
+    likeness: float
     score: float
     decided: bool | None
-
-    @property
-    def article(self) -> Remembered:
-        """The earlier article."""
-        return self.neighbour.article
-
-    @property
-    def likeness(self) -> float:
-        """From 0 to 1."""
-        return self.neighbour.likeness
 
 
 class Continuing:
@@ -90,17 +81,15 @@ class Continuing:
         return tuple(found)
 
     def _judged(self, place: int, own: float, neighbour: Neighbour) -> Judged:
-        article = neighbour.article
-        decided = article.decisions.get(self._ids[place])
-        if decided is None or (not decided and neighbour.likeness < own):
-            return Judged(neighbour, self._score_of(place, article), None)
-        return Judged(neighbour, KEPT_LEVEL * self._thresholds[place] * decided, decided)
-
-    def _score_of(self, place: int, article: Remembered) -> float:
-        """What an earlier article scores by its own words."""
-        if article.id not in self._known:
-            self._known[article.id] = self._scores(article.features)
-        return self._known[article.id][place]
+        article, likeness = neighbour
+        known = self._known.get(article.id)
+        if known is None:
+            known = self._known[article.id] = self._scores(article.features)
+        # Few are decided about, and this is asked for each neighbour by each incident.
+        decided = article.decisions.get(self._ids[place]) if article.decisions else None
+        if decided is None or (not decided and likeness < own):
+            return Judged(article, likeness, known[place], None)
+        return Judged(article, likeness, KEPT_LEVEL * self._thresholds[place] * decided, decided)
 
     def _belongs(self, place: int, seen: Sequence[Judged]) -> bool:
         """True for an article that has its place within the coverage of the incident."""
@@ -130,12 +119,10 @@ def _drawn(own: float, seen: Sequence[Judged]) -> Iterator[Reason]:
 
 def _driven(seen: Sequence[Judged]) -> Iterator[Reason]:
     """Away from the nearest that are more like it than like the incident."""
-    rivals = [(one.likeness - one.score, one.article) for one in seen]
-    rivals = heapq.nlargest(
-        NEIGHBOURS, (rival for rival in rivals if rival[0] > 0), key=lambda rival: rival[0]
-    )
+    beyond = [(one.likeness - one.score, one.article) for one in seen if one.likeness > one.score]
+    rivals = sorted(beyond, key=lambda rival: -rival[0])[:NEIGHBOURS]
     if rivals:
-        nearer = math.fsum(beyond for beyond, _ in rivals) / NEIGHBOURS
+        nearer = math.fsum(more for more, _ in rivals) / NEIGHBOURS
         yield _reason(rivals[0][1], "rival", -RIVAL_SHARE * nearer)
 
 
