@@ -6,7 +6,7 @@ What is missing is None, never an empty string or 0. Times are aware. A time rea
 the page's own offset; all others are UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -186,7 +186,7 @@ class Relevance:
     incident_id: int
     score: float
     verdict: Verdict
-    reasons: tuple[Reason, ...] = ()
+    reasons: Sequence[Reason] = ()
     forced: bool = False
 
 

@@ -124,7 +124,7 @@ def _near(held: Held, judged: Relevance) -> Near:
         article.outlet,
         judged.score,
         judged.verdict,
-        judged.reasons[:MOST_REASONS],
+        tuple(judged.reasons[:MOST_REASONS]),
     )
 
 

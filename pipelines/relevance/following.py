@@ -50,7 +50,7 @@ def follow(
         follower.see(id_, article, judged[place].score)
     for place, (id_, _) in enumerate(stream):
         answer = judged[place]
-        yield Scored(id_, answer.score, answer.verdict, answer.reasons)
+        yield Scored(id_, answer.score, answer.verdict, tuple(answer.reasons))
 
 
 class Follower:

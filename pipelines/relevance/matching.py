@@ -14,7 +14,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from pipelines.incident import Incident, Profile, Term
 from pipelines.items import Article, Reason, Relevance
@@ -41,6 +41,13 @@ Part = tuple[float, Term]
 AGAINST = "against"
 
 
+class Phrase(NamedTuple):
+    """A key of several words, and these."""
+
+    key: str
+    words: list[str]
+
+
 class Index:
     """Terms of many profiles by key. A weight may be negative."""
 
@@ -51,11 +58,13 @@ class Index:
             for key, terms in by_key.items():
                 postings[key] += ((place, term.weight, _most(term)) for term in terms)
         self._postings = dict(postings)
-        self._phrases: defaultdict[str, list[list[str]]] = defaultdict(list)
+        self._words = {key for key in postings if not is_phrase(key)}
+        self._phrases: defaultdict[str, defaultdict[str, list[Phrase]]]
+        self._phrases = defaultdict(lambda: defaultdict(list))
         for key in postings:
-            if is_phrase(key):
+            if key not in self._words:
                 words = key.split(" ")
-                self._phrases[words[0]].append(words)
+                self._phrases[words[0]][words[1]].append(Phrase(key, words))
 
     def shares(self, features: Features) -> tuple[dict[str, float], float]:
         """The keys that a profile and the article have in common, each with its part of the
@@ -82,9 +91,9 @@ class Index:
         ]
 
     def _shared(self, features: Features) -> Iterator[tuple[str, float]]:
-        postings = self._postings
+        words = self._words
         for key, weight in features.weights.items():
-            if key in postings and not is_phrase(key):
+            if key in words:
                 yield key, weight
         for key, count in self._phrase_counts(features.sections).items():
             yield key, features.weight(key, count)
@@ -92,12 +101,13 @@ class Index:
     def _phrase_counts(self, sections: Iterable[Section]) -> dict[str, float]:
         """How often the phrases of the profiles stand in the article, in capitals or not."""
         counts: defaultdict[str, float] = defaultdict(float)
+        first = self._phrases
         for words, times in sections:
-            for start, word in enumerate(words):
-                if word in self._phrases:
-                    for phrase in self._phrases[word]:
-                        if words[start : start + len(phrase)] == phrase:
-                            counts[" ".join(phrase)] += times
+            places = [place for place, word in enumerate(words[:-1]) if word in first]
+            for start in places:
+                for phrase in first[words[start]].get(words[start + 1], ()):
+                    if words[start : start + len(phrase.words)] == phrase.words:
+                        counts[phrase.key] += times
         return counts
 
 
@@ -195,9 +205,9 @@ class Matcher:
         verdict = verdict_of(incident, score)
         if verdict is not Verdict.OFF_TOPIC and not incident.window.holds(article.published_at):
             verdict = Verdict.OUT_OF_WINDOW
-        reasons: tuple[Reason, ...] = ()
+        reasons: Sequence[Reason] = ()
         if max(own * length, score) >= EXPLAINED_SHARE * incident.profile.candidate_threshold:
-            reasons = _heaviest(self._index.parts(met.shares, length, place), beside, length)
+            reasons = Reasons(self._index, met.shares, length, place, tuple(beside))
         return Relevance(incident.id or 0, score, verdict, reasons)
 
     def _parted(
@@ -240,6 +250,50 @@ def thresholds_of(profile: Profile) -> tuple[float, float]:
         return profile.threshold, profile.candidate_threshold
     moved = learned.threshold / profile.threshold
     return learned.threshold, profile.candidate_threshold * moved
+
+
+class Reasons(Sequence[Reason]):
+    """The heaviest parts of a score. They are made when somebody looks at them: an article has a
+    word in common with many incidents, and is explained for few."""
+
+    __slots__ = ("_given", "_made")
+
+    def __init__(
+        self,
+        index: Index,
+        shares: Mapping[str, float],
+        length: float,
+        place: int,
+        beside: Sequence[Reason],
+    ) -> None:
+        self._given = index, shares, length, place, beside
+        self._made: tuple[Reason, ...] | None = None
+
+    def _reasons(self) -> tuple[Reason, ...]:
+        if self._made is None:
+            index, shares, length, place, beside = self._given
+            self._made = _heaviest(index.parts(shares, length, place), beside, length)
+            del self._given
+        return self._made
+
+    @overload
+    def __getitem__(self, place: int) -> Reason: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Reason, ...]: ...
+    def __getitem__(self, place: int | slice) -> Reason | tuple[Reason, ...]:
+        return self._reasons()[place]
+
+    def __len__(self) -> int:
+        return len(self._reasons())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, tuple | Reasons) and self._reasons() == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(self._reasons())
+
+    def __repr__(self) -> str:
+        return repr(self._reasons())
 
 
 def _heaviest(parts: Iterable[Part], beside: Iterable[Reason], length: float) -> tuple[Reason, ...]:

@@ -14,7 +14,8 @@ from pipelines.incident import Incident, Learned, Profile, Seed, Term, Window
 from pipelines.items import Article
 from pipelines.outcomes import Verdict
 from pipelines.relevance import Matcher, derive, marks
-from pipelines.relevance.matching import thresholds_of
+from pipelines.relevance.features import read_features
+from pipelines.relevance.matching import Index, thresholds_of
 from pipelines.relevance.numbers import MOST_REASONS
 from pipelines.text import count_words
 
@@ -286,3 +287,27 @@ def test_what_was_learned_counts_beside_the_own_terms_and_what_is_against_lowers
     assert (found["bridge"].kind, found["bridge"].weight < 0) == ("against", True)
     assert thresholds_of(bare.profile) == (0.15, 0.1)
     assert thresholds_of(taught.profile) == (0.2, pytest.approx(0.2 * 0.1 / 0.15))
+
+
+def test_reasons_are_made_once_and_alike_whenever_looked_at() -> None:
+    matcher = Matcher([DAM])
+    early = matcher.judge(article(*SEEDS[0]))[0]
+    late = matcher.judge(article(*SEEDS[0]))[0]
+    matcher.judge(article(*SEEDS[1]))
+    assert early == late
+    assert hash(early) == hash(late)
+    assert tuple(early.reasons) == early.reasons[:]
+    assert early.reasons[0] is early.reasons[0]
+    assert early.reasons != ()
+    assert repr(early.reasons).startswith("(Reason(")
+
+
+def test_phrases_count_where_they_stand_in_a_row() -> None:
+    terms = ("quay of glass", "quay of", "quay quay")
+    index = Index([[Term(text, "name", 0.5) for text in terms]])
+    text = "quay of glass, quay of stone, quay of; quay quay quay"
+    assert index._phrase_counts(read_features("Quay of", text, "en").sections) == {
+        "quay of glass": 1.0,
+        "quay of": 5.0,
+        "quay quay": 2.0,
+    }
