@@ -12,8 +12,8 @@ from pipelines.incident import Incident, Profile, Seed
 from pipelines.items import Article, Reason, Relevance
 from pipelines.outcomes import Verdict
 from pipelines.relevance.coverage import Coverage
-from pipelines.relevance.features import Features
-from pipelines.relevance.learning import Example, Read, is_near, learn_from, read, teaches
+from pipelines.relevance.features import Features, read_features
+from pipelines.relevance.learning import Example, Read, is_near, learn_from, teaches
 from pipelines.relevance.matching import Matcher
 from pipelines.relevance.numbers import LEAST_SCORE, MOST_EXAMPLES, RELEARN_EVERY
 from pipelines.relevance.profile import derive, read_seeds
@@ -41,16 +41,15 @@ def follow(
     Without `learns` all are judged by the profile of the seeds. Raises as `derive` does.
     """
     follower = Follower(derive(seeds), read_seeds(seeds), learns=learns)
-    judged: dict[int, Relevance] = {}
+    judged: dict[int, Scored] = {}
     for place in sorted(
         range(len(stream)), key=lambda place: stream[place][1].published_at or _LAST
     ):
         id_, article = stream[place]
-        judged[place] = follower.judge(article)
-        follower.see(id_, article, judged[place].score)
-    for place, (id_, _) in enumerate(stream):
-        answer = judged[place]
-        yield Scored(id_, answer.score, answer.verdict, tuple(answer.reasons))
+        answer = follower.judge(id_, article)
+        judged[place] = Scored(id_, answer.score, answer.verdict, tuple(answer.reasons))
+    for place in range(len(stream)):
+        yield judged[place]
 
 
 class Follower:
@@ -73,11 +72,14 @@ class Follower:
         self._matcher = Matcher([incident], self._coverage, self._nearby)
         self._unlearned = 0
 
-    def judge(self, article: Article) -> Relevance:
-        """By the profile as it stands now."""
-        return self._matcher.judge(article, remember=self._learns)[0]
+    def judge(self, id: str, article: Article) -> Relevance:
+        """By the profile as it stands now, which then learns from the article."""
+        features = read_features(article.title, article.text, article.language)
+        judged = self._matcher.judge(article, features=features, remember=self._learns)[0]
+        self._see(id, article, features, judged.score)
+        return judged
 
-    def see(self, id: str, article: Article, score: float) -> None:
+    def _see(self, id: str, article: Article, features: Features, score: float) -> None:
         """Learns from an article that scored so, where it is sure or near enough to teach."""
         if not self._learns or score < LEAST_SCORE:
             return
@@ -85,7 +87,8 @@ class Follower:
         taken = teaches(self.profile, score)
         if taken or is_near(self.profile, score):
             side = self._taken if taken else self._left
-            side.append(read(Example(id, article, article.published_at or _LAST, taken)))
+            example = Example(id, article, article.published_at or _LAST, taken)
+            side.append(Read(example, features, counts=1.0))
             del side[:-MOST_EXAMPLES]
         self._unlearned += 1
         if self._unlearned >= min(RELEARN_EVERY, len(self._scores) // 2):

@@ -165,11 +165,15 @@ class Matcher:
             for incident in incidents
         ]
 
-    def judge(self, article: Article, *, remember: bool = False) -> tuple[Relevance, ...]:
+    def judge(
+        self, article: Article, *, features: Features | None = None, remember: bool = False
+    ) -> tuple[Relevance, ...]:
         """One answer per incident, in the order given. An incident that is not stored yet has the
-        id 0. Languages are taken from the article, else told by its script. To `remember` it where
-        it came near makes it a neighbour of those that are judged later."""
-        features = read_features(article.title, article.text, article.language)
+        id 0. Languages are taken from the article, else told by its script; `features` are what was
+        read of it before. To `remember` it where it came near makes it a neighbour of those that
+        are judged later."""
+        if features is None:
+            features = read_features(article.title, article.text, article.language)
         shares, length = self._index.shares(features)
         own = self._index.scores(shares, length)
         met = _Met(Remembered(article.url, article.title or "", features), shares, length, (), {})
