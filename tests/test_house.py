@@ -33,7 +33,7 @@ SOCIABLE = FLOORS[-1] | FLOORS[-2]
 #: Each library has one room.
 ROOMS = {
     "bs4": "pipelines/clean",
-    "numpy": "pipelines/clean",
+    "numpy": ("pipelines/clean", "pipelines/relevance/coverage.py"),
     "py3langid": "pipelines/clean",
     "wordfreq": "pipelines/relevance",
     "msgpack": "pipelines/relevance",
