@@ -13,10 +13,11 @@ it; a long silence followed by something new needs three articles before it is l
 
 import heapq
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from typing import NamedTuple
 
 from pipelines.incident import Learned, Profile, Term
@@ -135,20 +136,23 @@ def _terms(
     counted = math.fsum(each.counts for each in taken)
     if counted < LEAST_TEACHERS:
         return (), 0.0
-    carried, summed = _carried(taken), _summed((each, each.counts) for each in taken)
     refused = {key_of(text) for text in profile.refused}
     names = frozenset().union(*(each.features.named for each in taken))
-    common = {
-        key: weight
-        for key, weight in summed.items()
-        if key not in own
+    found = (
+        key
+        for key, count in _carried(taken).items()
+        if count >= LEAST_TEACHERS
+        and (is_phrase(key) or key in names)
+        and key not in own
         and key not in refused
-        and carried[key] >= LEAST_TEACHERS
-        and (is_phrase(key) or (key in names and _is_rare(key, taken)))
-        and _is_said_by_several(key, taken)
+    )
+    common = {
+        key: math.fsum(each.counts * each.features.weights.get(key, 0.0) for each in taken)
+        for key in found
+        if (is_phrase(key) or _is_rare(key, taken)) and _is_said_by_several(key, taken)
     }
     share = LEARNED_SHARE * min(1.0, counted / FULL_TEACHERS) if common else 0.0
-    spellings = spellings_of(each.features for each in taken)
+    spellings = spellings_of((each.features for each in taken), common)
     terms = (
         _dated(term_of(key, share * min(weight, MOST_OF_LEARNED), spellings), key, taken)
         for key, weight in flattened(common)
@@ -156,12 +160,14 @@ def _terms(
     return tuple(term for term in terms if term.weight > 0), share
 
 
-def _carried(read: Iterable[Read]) -> dict[str, float]:
+def _carried(read: Sequence[Read]) -> dict[str, float]:
     """By key, for how many articles those count that have it."""
-    carried: defaultdict[str, float] = defaultdict(float)
+    counts = Counter(chain.from_iterable(each.features.weights for each in read))
+    carried: dict[str, float] = dict(counts)
     for each in read:
-        for key in each.features.weights:
-            carried[key] += each.counts
+        if each.counts != 1.0:
+            for key in each.features.weights:
+                carried[key] += each.counts - 1.0
     return carried
 
 
@@ -176,8 +182,8 @@ def _summed(read: Iterable[tuple[Read, float]]) -> dict[str, float]:
 
 def _shared(own: Mapping[str, float], each: Read) -> float:
     """How much of an article the own terms know."""
-    weights = each.features.weights
-    return max(0.0, math.fsum(weight * own.get(key, 0.0) for key, weight in weights.items()))
+    weights = each.features.weights.items()
+    return max(0.0, math.fsum(weight * own[key] for key, weight in weights if key in own))
 
 
 def _is_rare(key: str, taken: Iterable[Read]) -> bool:
@@ -214,22 +220,23 @@ def _against(
 ) -> tuple[Term, ...]:
     """What those that came near say and the profile doesn't. A near one counts by the square of
     what it shares with the own terms."""
-    carried, counted = _carried(left), math.fsum(each.counts for each in left)
-    rejected = unit(_summed((each, each.counts * _shared(own, each) ** 2) for each in left))
-    said = unit(mixed)
+    counted = math.fsum(each.counts for each in left)
+    summed = _summed((each, each.counts * _shared(own, each) ** 2) for each in left)
+    norm, said = math.hypot(*summed.values()) or 1.0, unit(mixed)
     refused = {key_of(text) for text in profile.refused}
     times = AGAINST_WEIGHT * min(1.0, counted / FULL_REJECTED)
     times += AGAINST_BY_HAND * min(1.0, sum(each.example.by_hand for each in left) / LEAST_TEACHERS)
-    weights = {
-        key: times * beyond
-        for key, weight in rejected.items()
-        if carried[key] >= LEAST_TEACHERS
-        and key not in refused
-        and (beyond := weight - said.get(key, 0.0)) > 0
+    beyond = {
+        key: times * (summed[key] / norm - said.get(key, 0.0))
+        for key, count in _carried(left).items()
+        if count >= LEAST_TEACHERS and key not in refused
     }
-    heaviest = sorted(weights, key=lambda key: (-round(weights[key], 4), key))[:MOST_AGAINST]
-    spellings = spellings_of(each.features for each in left)
-    terms = (_dated(term_of(key, weights[key], spellings), key, left) for key in heaviest)
+    heaviest = sorted(
+        (key for key, weight in beyond.items() if weight > 0),
+        key=lambda key: (-round(beyond[key], 4), key),
+    )[:MOST_AGAINST]
+    spellings = spellings_of((each.features for each in left), frozenset(heaviest))
+    terms = (_dated(term_of(key, beyond[key], spellings), key, left) for key in heaviest)
     return tuple(term for term in terms if term.weight > 0)
 
 

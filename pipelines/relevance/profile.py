@@ -10,7 +10,7 @@ is a second and third seed of another day, or editing the threshold.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from pipelines.errors import BadInput, SeedWithoutText
 from pipelines.incident import Profile, Seed, Term
@@ -107,11 +107,16 @@ def term_of(key: str, weight: float, spellings: Mapping[str, str]) -> Term:
     return Term(spellings.get(key, key), kind, round(weight, 4))
 
 
-def spellings_of(read: Iterable[Features]) -> dict[str, str]:
-    """How the names in the texts are written, the commonest spelling of each, by key."""
+def spellings_of(read: Iterable[Features], keys: Container[str] | None = None) -> dict[str, str]:
+    """How the names in the texts are written, the commonest spelling of each, by key; of all, or of
+    those given."""
     counts: Counter[tuple[str, str]] = Counter()
     for features in read:
-        counts.update(features.spellings)
+        counts.update(
+            features.spellings
+            if keys is None
+            else [spelling for spelling in features.spellings if spelling[0] in keys]
+        )
     ordered = sorted(counts, key=lambda named: (counts[named], named))
     return dict(ordered)
 
