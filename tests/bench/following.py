@@ -2,6 +2,7 @@
 
     python tests/bench/following.py [--sets ecbplus,timeline17,mlcrisis_es] [--seeds 1,3]
     python -m tests.bench.following --review
+    python tests/bench/following.py --cpu
 
 For every story with at least 8 articles in a set of ../shared/follow: its k earliest articles are
 the seeds, the rest of the set is the stream, in order of time. Means over the stories of MAP
@@ -9,16 +10,24 @@ the seeds, the rest of the set is the stream, in order of time. Means over the s
 Ptarget .02), F1 at the way's own verdict, F1 at one threshold for all stories that was chosen on
 the other half of them, and CPU time per article, the seeds' included. BM25 and TF-IDF know the
 document frequencies of the whole stream beforehand, which no crawler does.
+
+`--cpu` measures what an article costs with one incident, with a hundred, along the stream and in
+the simpler ways, in ms of CPU time: medians of five rounds, in which all take turns so that a busy
+machine hits them alike; and what a hundred profiles take of memory. The hundred come of the seeds
+of all stories of all sets, siblings and other seeds of the same stories among them.
 """
 
 import argparse
 import json
 import math
 import re
+import resource
+import tracemalloc
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from statistics import median
 from time import process_time
 from unittest import mock
 
@@ -32,6 +41,7 @@ from pipelines.relevance.numbers import PREFIX_LETTERS
 from pipelines.text import words
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
+SETS = ("ecbplus", "timeline17", "mlcrisis_es")
 LEAST_ARTICLES = 8
 CFA_SHARE = 0.1 * (1 - 0.02) / (1.0 * 0.02)
 
@@ -276,8 +286,7 @@ def review(sets: Sequence[str], seeds: Sequence[int]) -> None:
     for name in sets:
         # The store takes no headline without a text.
         articles = [each for each in load(name) if each[1].text.strip()]
-        counts = Counter(story for story, _ in articles)
-        stories = [story for story, count in counts.items() if count >= LEAST_ARTICLES]
+        stories = _stories(articles)
         with reviewing.holding(articles) as (home, ids):
             for k in seeds:
                 for label, one_by_one in (("all at once", False), ("one by one", True)):
@@ -285,17 +294,83 @@ def review(sets: Sequence[str], seeds: Sequence[int]) -> None:
                     print(f"{name:12} {k}  {label:12} {figures}", flush=True)
 
 
+def cpu(sets: Sequence[str]) -> None:
+    """What an article costs, a line for each set; and the memory of a hundred profiles."""
+    tracemalloc.start()
+    incidents = hundred()
+    matcher = Matcher(incidents)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"{'set':12} {'way':22} ms/article  to one incident")
+    for name in sets:
+        costs = rounds(load(name), incidents[0], matcher)
+        for label, cost in costs.items():
+            print(f"{name:12} {label:22} {cost:10.2f} {cost / costs['one incident']:8.2f}")
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{len(incidents)} profiles with their index: {taken / 2**20:.1f} MB of {most:.0f} MB")
+
+
+def hundred() -> list[Incident]:
+    """A hundred incidents: of each story's first article, its first three, its second, its third
+    and so on, until there are enough."""
+    own_articles = [
+        [article for other, article in articles if other == story]
+        for articles in map(load, SETS)
+        for story in _stories(articles)
+    ]
+    chosen = [slice(0, 1), slice(0, 3), *(slice(place, place + 1) for place in range(1, 8))]
+    seeds = [articles[part] for part in chosen for articles in own_articles][:100]
+    return [
+        Incident(str(id), str(id), derive([_seed(article) for article in articles]), id=id)
+        for id, articles in enumerate(seeds, 1)
+    ]
+
+
+def rounds(
+    articles: Sequence[tuple[str, Article]], incident: Incident, matcher: Matcher, times: int = 5
+) -> dict[str, float]:
+    """The median CPU time of an article in each way, in ms."""
+    story = _stories(articles)[0]
+    first = next(place for place, (other, _) in enumerate(articles) if other == story)
+    seeds = [articles[first][1]]
+    stream = [article for place, (_, article) in enumerate(articles) if place != first]
+    alone = Matcher([replace(incident, profile=derive([_seed(seeds[0])]))])
+    ways: dict[str, Callable[[], object]] = {
+        "one incident": lambda: [alone.judge(article) for article in stream],
+        "a hundred": lambda: [matcher.judge(article) for article in stream],
+        "along the stream": lambda: own_learning(seeds, stream),
+        "five keywords": lambda: five_keywords(seeds, stream),
+        "BM25": lambda: bm25(seeds, stream),
+        "TF-IDF": lambda: tfidf(seeds, stream),
+    }
+    spent: defaultdict[str, list[float]] = defaultdict(list)
+    for _ in range(times):
+        for label, way in ways.items():
+            start = process_time()
+            way()
+            spent[label].append(1000 * (process_time() - start) / len(stream))
+    return {label: median(figures) for label, figures in spent.items()}
+
+
+def _stories(articles: Sequence[tuple[str, Article]]) -> list[str]:
+    counts = Counter(story for story, _ in articles)
+    return [story for story, count in counts.items() if count >= LEAST_ARTICLES]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sets", default="ecbplus,timeline17,mlcrisis_es")
+    parser.add_argument("--sets", default=",".join(SETS))
     parser.add_argument("--seeds", default="1,3")
     parser.add_argument("--review", action="store_true", help="what ten decisions are worth")
+    parser.add_argument("--cpu", action="store_true", help="what an article costs, nothing else")
     arguments = parser.parse_args()
     if arguments.review:
         return review(arguments.sets.split(","), [int(k) for k in arguments.seeds.split(",")])
     # What is loaded once is not charged to the first story.
-    for name in arguments.sets.split(","):
+    for name in SETS:
         own([load(name)[0][1]], [])
+    if arguments.cpu:
+        return cpu(arguments.sets.split(","))
     _real_articles()
     print(f"{'set':12} k  {'way':33} MAP    cost   F1own  F1half  ms/article")
     for name in arguments.sets.split(","):
