@@ -1,21 +1,22 @@
 """``followup articles``, ``ledger``, ``rescue``, ``forget`` and ``ingest``."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crawler.cli import copies as copy_verbs
-from crawler.cli import options, output, reading
+from crawler.cli import deciding, options, output, reading
 from crawler.cli.options import AsJson, Id, Limit, OfIncident, Slug, Yes
 from crawler.home import open_home
 from crawler.services import articles, ingest
+from crawler.services import review as lists
 from crawler.services import revisions as versions
+from crawler.services.review import View, checked, narrowed
 from pipelines.errors import BadInput
 from pipelines.outcomes import Outcome, Verdict
-from pipelines.store.matches import Decision
-from pipelines.store.search import Filter
 
 app = typer.Typer(
     help="What was stored: list, show, diff, mark, search; what copies what.", no_args_is_help=True
@@ -25,6 +26,7 @@ app = typer.Typer(
 def add_commands(root: typer.Typer) -> None:
     """Put the verbs of this file on the root command."""
     copy_verbs.add_to(app)
+    deciding.add_to(app)
     root.add_typer(app, name="articles", rich_help_panel="Review")
     for command in (ledger, rescue, forget):
         root.command(rich_help_panel="Review")(command)
@@ -57,42 +59,46 @@ def list_articles(
     as_json: AsJson = False,
 ) -> None:
     """Articles, newest first; without --verdict and --review the follow-ups."""
+    verdicts = tuple(map(str, verdict or (() if review else (Verdict.FOLLOW_UP,))))
+    chosen = {"verdict": verdicts, "review": (review,) if review else ()}
     try:
-        state = articles.review_filter(review)
+        checked(chosen)
     except BadInput as error:
         raise options.wrong("--review", error) from error
-    wanted = Filter(
-        verdicts=tuple(verdict or (() if review else (Verdict.FOLLOW_UP,))),
-        review=state,
-        outlet=outlet,
-        since=options.day("--since", since),
-        until=options.day("--until", until, end=True),
-        text=text,
-        limit=limit,
-    )
-    _draw_list(incident, wanted, as_json)
+    begin, end = options.day("--since", since), options.day("--until", until, end=True)
+    query = narrowed(text, outlet, begin, end)
+    _draw_list(View(incident, query, chosen, copies=True), limit, as_json)
 
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(metavar="WORDS", help='Words or "a phrase".')],
+    text: Annotated[
+        str,
+        typer.Argument(
+            metavar="WORDS",
+            help='Words, "a phrase", OR, -word, ( ), intitle:, intext:, author:, outlet:, label:,'
+            " date:2014-12-19/P3D.",
+        ),
+    ],
     incident: OfIncident = None,
     limit: Limit = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Articles that hold all the words, whatever the verdict."""
-    _draw_list(incident, Filter(text=text, limit=limit), as_json)
+    """Articles that fit a query, whatever the verdict."""
+    every = {"verdict": tuple(map(str, Verdict))}
+    _draw_list(View(incident, text, every, copies=True), limit, as_json)
 
 
-def _draw_list(slug: str | None, wanted: Filter, as_json: bool) -> None:
+def _draw_list(view: View, limit: int, as_json: bool) -> None:
     with open_home() as home:
-        found = articles.find(home, wanted, incident=slug)
+        view = replace(view, incident=view.incident or lists.only_incident(home))
+        found = [line.record() for line in lists.page(home, view, limit=limit).lines]
     if as_json:
         output.put_json(found)
     elif found:
         reading.draw_list(found)
-        if len(found) == wanted.limit:
-            output.say(f"Only the newest {wanted.limit} are shown; more: --limit N")
+        if len(found) == limit:
+            output.say(f"Only the newest {limit} are shown; more: --limit N")
     else:
         output.say("No article fits. See what was left and why: followup ledger SLUG")
 
@@ -125,35 +131,6 @@ def diff(
     if as_json:
         return output.put_json(record)
     return reading.draw_diff(record)
-
-
-@app.command()
-def mark(
-    id: Id,
-    decision: Annotated[Decision, typer.Argument(metavar="keep|dismiss|star")],
-    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Why.")] = None,
-    incident: OfIncident = None,
-    as_json: AsJson = False,
-) -> None:
-    """Decide about an article; the decision is kept with who took it and when."""
-    with open_home() as home:
-        record = articles.mark(home, id, decision, note=note, incident=incident, by=options.me())
-    if as_json:
-        return output.put_json(record)
-    slug = record["incident"]
-    output.say(f"Article {id} is {reading.DECISIONS[decision]} for {slug}.")
-    if decision is not Decision.DISMISS and not record["has_text"]:
-        output.say(
-            "Its text was kept for its time and is gone. Get it again:"
-            f" followup crawl --url {record['url']} --incident {slug}"
-        )
-    if record["would_change"]:
-        number = output.counted(record["would_change"], "article")
-        output.say(
-            f"Judging anew would give {number} near the threshold another verdict. See which:"
-            f" followup incident learn {slug}"
-        )
-    return None
 
 
 def ledger(

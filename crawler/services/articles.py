@@ -1,13 +1,13 @@
 """Stored articles: found, shown, decided about, rescued, forgotten."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from crawler.home import Home
 from crawler.services import copies as copy_groups
-from crawler.services import crawls, learning, revisions
-from crawler.services.taking import is_follow_up, take_in
+from crawler.services import crawls, revisions
+from crawler.services.taking import take_in
 from crawler.wanted import Wanted
 from pipelines.dates import iso
 from pipelines.errors import BadInput
@@ -27,58 +27,11 @@ from pipelines.store import (
     matches,
     pages,
     raw_lock,
-    search,
     sources,
     texts,
 )
 from pipelines.store import ledger as ledger_rows
 from pipelines.store.known import Known
-from pipelines.store.matches import Decision
-from pipelines.store.search import Filter, Listed
-
-
-def review_filter(given: str | None) -> str | None:
-    """A review state to filter by, or BadInput."""
-    allowed = ("none", *Decision)
-    if given is not None and given not in allowed:
-        raise BadInput(
-            f"{given!r} is no review state.", remedy=f"Use one of {', '.join(map(str, allowed))}."
-        )
-    return given
-
-
-def find(home: Home, wanted: Filter, *, incident: str | None = None) -> list[dict[str, Any]]:
-    """Articles that fit a filter, newest first. Without `incident` the only one there is meant;
-    where there are several, verdicts and reviews of any of them count."""
-    with home.database.read() as conn:
-        if incident is not None:
-            wanted = replace(wanted, incident_id=incidents.get(conn, incident).id)
-        elif len(every := incidents.list_all(conn)) == 1:
-            wanted = replace(wanted, incident_id=every[0].id)
-        return [_listed(row) for row in search.find(conn, wanted)]
-
-
-def _listed(row: Listed) -> dict[str, Any]:
-    return {
-        "id": row.id,
-        "url": row.url,
-        "canonical_url": row.canonical_url,
-        "title": row.title,
-        "outlet": row.outlet,
-        "language": row.language,
-        "published_at": iso(row.published_at),
-        "first_seen_at": iso(row.first_seen_at),
-        "outcome": str(row.outcome),
-        "verdict": row.verdict and str(row.verdict),
-        "score": row.score,
-        "review": row.review,
-        "forced": row.forced,
-        "copy_of": row.copy_of,
-        "group": row.group,
-        "revisions": row.edits,
-        "partial": row.partial,
-        "words": row.words,
-    }
 
 
 def show(home: Home, id: int) -> dict[str, Any]:
@@ -186,40 +139,11 @@ def _reason(reason: Reason) -> dict[str, Any]:
     return {"term": reason.term, "kind": reason.kind, "weight": reason.weight}
 
 
-def mark(
-    home: Home, id: int, decision: Decision, *, note: str | None, incident: str | None, by: str
-) -> dict[str, Any]:
-    """Keep, dismiss or star an article, for the incident that is named or the one that took it,
-    which learns from that; no verdict but this one's changes."""
-    with home.database.write() as conn:
-        articles.get(conn, id)
-        slug = incident or _incident_of(conn, id)
-        chosen = incidents.get(conn, slug)
-        matches.decide(conn, id, chosen.id or 0, decision, note=note, by=by, now=home.now())
-        if decision is not Decision.DISMISS and not is_follow_up(conn, id, chosen):
-            take_in(conn, id, chosen, home.now())
-        found = articles.get(conn, id)
-    return {
-        "id": id,
-        "url": found.url,
-        "incident": slug,
-        "review": str(decision),
-        "note": note,
-        "by": by,
-        "has_text": found.text is not None,
-        "would_change": learning.after_decision(home, slug),
-    }
-
-
-def _incident_of(conn: Connection, id: int) -> str:
-    """The incident that an article belongs to: the one with the highest score."""
-    found = matches.of_article(conn, id)
-    if not found:
-        every = incidents.list_all(conn)
-        if len(every) == 1:
-            return every[0].slug
-        raise BadInput(f"No incident judged article {id}.", remedy="Name one: --incident SLUG")
-    return found[0].slug
+def without_text(home: Home, ids: Sequence[int]) -> dict[int, str]:
+    """Those of the articles whose text is gone, with their address."""
+    with home.database.read() as conn:
+        found = [articles.get(conn, id) for id in ids]
+    return {one.id: one.url for one in found if one.text is None}
 
 
 def ledger(

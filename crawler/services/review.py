@@ -5,14 +5,13 @@ articles, one for each group of copies. What is decided is in `decisions`, saved
 `saved`, pulse and timeline in `developments`; their functions stand here too.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
-from typing import Any
+from math import isfinite
 
 from crawler.home import Home
+from crawler.services.copies import spread_of_groups
 from crawler.services.decisions import Decided, Undone, annotate, decide, effect, label, undo
 from crawler.services.developments import (
     Day,
@@ -27,12 +26,14 @@ from crawler.services.developments import (
     timeline,
 )
 from crawler.services.saved import Saved, remove_search, save_search, saved_searches
-from pipelines.dates import iso
 from pipelines.errors import BadInput
-from pipelines.items import Reason
-from pipelines.outcomes import Verdict
-from pipelines.store import Connection, copies, incidents, matches, search
-from pipelines.store.search import Filter, Listed, Place
+from pipelines.store import Connection, incidents, lines, listing, sources
+from pipelines.store import facets as facet_counts
+from pipelines.store.facets import Value
+from pipelines.store.lines import Line
+from pipelines.store.listing import Order, Place
+from pipelines.store.narrowing import FACETS, UNKNOWN, Selection, checked
+from pipelines.store.query import parse_query
 
 __all__ = [
     "FACETS",
@@ -51,6 +52,7 @@ __all__ = [
     "Undone",
     "View",
     "annotate",
+    "checked",
     "decide",
     "effect",
     "facets",
@@ -58,7 +60,9 @@ __all__ = [
     "ledger_counts",
     "ledger_page",
     "look",
+    "narrowed",
     "neighbours",
+    "only_incident",
     "page",
     "pulse",
     "remove_search",
@@ -69,37 +73,8 @@ __all__ = [
     "undo",
 ]
 
-#: What a list can be narrowed by, in the order in which it is offered. Values, as they stand in
-#: `View.chosen` and in addresses: review "none", "keep", "dismiss", "star"; verdict as
-#: `outcomes.Verdict`; outlet a name; country and language codes; day "2014-12-19" or an interval
-#: "2014-12-19/2014-12-22"; source an id; copies "alone", "several"; changed "no", "edited",
-#: "vanished"; label a name. What is unknown or missing has the value "-".
-FACETS = (
-    "review",
-    "verdict",
-    "outlet",
-    "country",
-    "language",
-    "day",
-    "source",
-    "copies",
-    "changed",
-    "label",
-)
 #: Lines of a page where the caller does not say.
 PAGE = 50
-#: Up to here counts under a filter are exact.
-COUNTED = 1_000
-#: Reasons that a line of a list names.
-REASONS = 3
-
-
-class Order(StrEnum):
-    """In what order a list stands; the first line is the newest, or the best."""
-
-    PUBLISHED = "published"
-    SEEN = "seen"
-    SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +86,14 @@ class View:
         query: as a person typed it, "" for none: words, "phrases", OR, -, parentheses, intitle:,
             intext:, author:, outlet:, label:, date:2014-12-19/P3D.
         chosen: facet -> values of which one must hold; facets must hold together.
+        copies: each has a line of its own; else the group has one.
     """
 
     incident: str | None = None
     query: str = ""
     chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     order: Order = Order.PUBLISHED
+    copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,77 +105,6 @@ class Count:
 
     def __str__(self) -> str:
         return f"{self.n:,}+" if self.more else f"{self.n:,}"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """An article as a line of a list; it stands for its group of copies.
-
-    Attributes:
-        incident: slug of the one whose score, verdict, review, labels and note these are: the one
-            that was asked for, else the one that the article stands best with; None: none has it.
-        published_at: with no offset; None: unknown. `first_seen_at` is never mixed up with it.
-        reasons: the heaviest of the score, few.
-        copies: how many other articles carry the text.
-        independent: sources among these and itself that don't repeat each other; None: no copies.
-        revisions: edits since it was first read.
-        note: the latest that a person wrote.
-        words: of its text. `expired_at`: the text went then.
-    """
-
-    id: int
-    url: str
-    title: str | None
-    outlet: str | None
-    language: str | None
-    published_at: datetime | None
-    first_seen_at: datetime
-    incident: str | None
-    score: float | None
-    verdict: Verdict | None
-    review: str | None
-    forced: bool
-    reasons: tuple[Reason, ...]
-    group: int | None
-    copies: int
-    independent: int | None
-    revisions: int
-    labels: tuple[str, ...]
-    note: str | None
-    partial: bool
-    words: int
-    vanished_at: datetime | None
-    expired_at: datetime | None
-
-    def record(self) -> dict[str, Any]:
-        """As JSON."""
-        return {
-            "id": self.id,
-            "url": self.url,
-            "title": self.title,
-            "outlet": self.outlet,
-            "language": self.language,
-            "published_at": iso(self.published_at),
-            "first_seen_at": iso(self.first_seen_at),
-            "incident": self.incident,
-            "score": self.score,
-            "verdict": self.verdict and str(self.verdict),
-            "review": self.review,
-            "forced": self.forced,
-            "reasons": [
-                {"term": one.term, "kind": one.kind, "weight": one.weight} for one in self.reasons
-            ],
-            "group": self.group,
-            "copies": self.copies,
-            "independent": self.independent,
-            "revisions": self.revisions,
-            "labels": list(self.labels),
-            "note": self.note,
-            "partial": self.partial,
-            "words": self.words,
-            "vanished_at": iso(self.vanished_at),
-            "expired_at": iso(self.expired_at),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,117 +139,126 @@ class Facet:
 def page(home: Home, view: View, *, after: str | None = None, limit: int = PAGE) -> Page:
     """A page of a list. Raises UnknownThing for an incident that is not there, BadInput with what
     and where for a query or a value of a facet that cannot be read, or a wrong `after`."""
+    place = None if after is None else _place(view.order, after)
     with home.database.read() as conn:
-        found = list(_found(conn, view, _place(after), limit + 1))
-        lines = tuple(_line(conn, view, row) for row in found[:limit])
-        is_last = len(found) <= limit
-        total = Count(*_capped(sum(1 for _ in _found(conn, view, None, COUNTED + 1))))
-    return Page(lines, None if is_last else _cursor(found[limit - 1]), total)
+        wanted = _selection(conn, home, view)
+        spots = listing.page(
+            conn, wanted, view.order, after=place, limit=limit + 1, copies=view.copies
+        )
+        shown = _shown(conn, lines.read(conn, spots[:limit], incident_id=wanted.incident_id))
+        n = listing.count(conn, wanted, facet_counts.EXACT_TO + 1)
+        is_whole = wanted.tree is None and not wanted.chosen
+        total = Count(min(n, facet_counts.EXACT_TO), n > facet_counts.EXACT_TO)
+        if is_whole:
+            total = Count(listing.size(conn, wanted))
+    is_last = len(spots) <= limit
+    return Page(shown, None if is_last else _cursor(spots[limit - 1].place), total)
+
+
+def _shown(conn: Connection, found: Sequence[Line]) -> tuple[Line, ...]:
+    """Lines with how many independent sources their groups have."""
+    groups = {one.group for one in found if one.group is not None}
+    spread = spread_of_groups(conn, groups)
+    return tuple(
+        replace(one, independent=spread[one.group].independent)
+        if one.group is not None and one.group in spread
+        else one
+        for one in found
+    )
 
 
 def facets(home: Home, view: View) -> tuple[Facet, ...]:
     """What a list can be narrowed by. Each facet is counted as if nothing were chosen in itself.
     Raises as `page`."""
     with home.database.read() as conn:
-        rows = [_line(conn, view, row) for row in _found(conn, view, None, COUNTED + 1)]
-    return tuple(Facet(name, tuple(_choices(view, name, rows))) for name in FACETS)
+        wanted = _selection(conn, home, view)
+        found = facet_counts.of_list(conn, wanted)
+        ids = [int(one.value) for one in found["source"] if one.value != UNKNOWN]
+        names = {one.id or 0: one.outlet or one.url for one in sources.listed(conn, ids)}
+    return tuple(Facet(name, _choices(wanted, name, found[name], names)) for name in FACETS)
+
+
+def narrowed(
+    query: str | None, outlet: str | None, since: datetime | None, until: datetime | None
+) -> str:
+    """A query that asks for an outlet, by name or host, and a time as well; both ends count."""
+    parts = [f"({query})"] if query and query.strip() else []
+    if outlet is not None:
+        parts.append('outlet:"{}"'.format(outlet.strip().replace('"', " ")))
+    if since is not None or until is not None:
+        ends = ["" if at is None else f"{at:%Y-%m-%dT%H:%M:%SZ}" for at in (since, until)]
+        parts.append(f"date:{'/'.join(ends)}")
+    return " ".join(parts)
+
+
+def only_incident(home: Home) -> str | None:
+    """The slug of the only incident there is; None where there are several, or none."""
+    with home.database.read() as conn:
+        every = incidents.list_all(conn)
+    return every[0].slug if len(every) == 1 else None
 
 
 def neighbours(home: Home, view: View, id: int) -> tuple[int | None, int | None]:
     """The articles before and after one in a list; None where it is the first, or the last, or
     does not stand in it. Raises as `page`."""
     with home.database.read() as conn:
-        ids = [row.id for row in _found(conn, view, None, COUNTED + 1)]
-    if id not in ids:
-        return None, None
-    at = ids.index(id)
-    return (ids[at - 1] if at else None), (ids[at + 1] if at + 1 < len(ids) else None)
+        wanted = _selection(conn, home, view)
+        place = listing.place_of(conn, wanted, view.order, id)
+        if place is None:
+            return None, None
+        before = listing.page(conn, wanted, view.order, after=place, limit=1, backwards=True)
+        behind = listing.page(conn, wanted, view.order, after=place, limit=1)
+    return (before[0].id if before else None), (behind[0].id if behind else None)
 
 
-# ------------------------------------------------------------ by the search that there was before
+def _selection(conn: Connection, home: Home, view: View) -> Selection:
+    incident_id = None if view.incident is None else incidents.id_of(conn, view.incident)
+    return Selection(incident_id, parse_query(view.query, home.now()), checked(view.chosen))
 
 
-def _found(conn: Connection, view: View, after: Place | None, limit: int) -> Iterator[Listed]:
-    chosen = view.chosen
-    incident_id = None if view.incident is None else incidents.get(conn, view.incident).id
-    wanted = Filter(
-        incident_id=incident_id,
-        verdicts=tuple(Verdict(value) for value in chosen.get("verdict", ())),
-        review=next(iter(chosen.get("review", ())), None),
-        outlet=next(iter(chosen.get("outlet", ())), None),
-        text=view.query or None,
-        limit=limit,
-        after=after,
-    )
-    yield from search.find(conn, wanted)
-
-
-def _line(conn: Connection, view: View, row: Listed) -> Line:
-    of = [m for m in matches.of_article(conn, row.id) if view.incident in (None, m.slug)]
-    best = next(iter(of), None)
-    others = [] if row.group is None else copies.members(conn, row.group)
-    notes = [one.note for one in matches.history(conn, row.id) if one.note]
-    return Line(
-        id=row.id,
-        url=row.url,
-        title=row.title,
-        outlet=row.outlet,
-        language=row.language,
-        published_at=row.published_at,
-        first_seen_at=row.first_seen_at,
-        incident=best.slug if best else None,
-        score=best.score if best else None,
-        verdict=best.verdict if best else None,
-        review=str(best.review) if best and best.review else None,
-        forced=best is not None and best.forced,
-        reasons=best.reasons[:REASONS] if best else (),
-        group=row.group,
-        copies=max(0, len(others) - 1),
-        independent=None,
-        revisions=row.edits,
-        labels=(),
-        note=notes[-1] if notes else None,
-        partial=row.partial,
-        words=row.words,
-        vanished_at=row.vanished_at,
-        expired_at=row.expired_at,
+def _choices(
+    wanted: Selection, name: str, found: Sequence[Value], names: Mapping[int, str]
+) -> tuple[Choice, ...]:
+    """What was found, and what is chosen though nothing has it."""
+    chosen = wanted.chosen.get(name, ())
+    missing = [value for value in chosen if value not in {one.value for one in found}]
+    every = [*found, *(Value(value, 0, False) for value in missing)]
+    return tuple(
+        Choice(
+            one.value,
+            _said(name, one.value, names),
+            Count(one.n, one.more),
+            one.value in chosen,
+        )
+        for one in every
     )
 
 
-def _choices(view: View, name: str, rows: list[Line]) -> Iterator[Choice]:
-    counted = Counter(str(value) for row in rows for value in _values(name, row))
-    for value, n in counted.most_common():
-        is_chosen = value in view.chosen.get(name, ())
-        yield Choice(value, value, Count(*_capped(n)), is_chosen)
+def _said(name: str, value: str, names: Mapping[int, str]) -> str:
+    if name != "source" or value == UNKNOWN:
+        return value
+    return names.get(int(value), value)
 
 
-def _values(name: str, row: Line) -> tuple[object, ...]:
-    known: dict[str, tuple[object, ...]] = {
-        "review": (row.review or "none",),
-        "verdict": (row.verdict or "-",),
-        "outlet": (row.outlet or "-",),
-        "language": (row.language or "-",),
-        "day": ((row.published_at or row.first_seen_at).date(),),
-        "copies": ("several" if row.group else "alone",),
-        "changed": ("vanished" if row.vanished_at else "edited" if row.revisions else "no",),
-        "label": row.labels,
-    }
-    return known.get(name, ())
+def _cursor(place: Place) -> str:
+    at = place.at.isoformat() if isinstance(place.at, datetime) else repr(place.at)
+    return f"{at}_{place.id}"
 
 
-def _capped(n: int) -> tuple[int, bool]:
-    return min(n, COUNTED), n > COUNTED
-
-
-def _cursor(row: Listed) -> str:
-    return f"{row.listed_at.isoformat()}_{row.id}"
-
-
-def _place(after: str | None) -> Place | None:
-    if after is None:
-        return None
-    at, _, id = after.partition("_")
+def _place(order: Order, after: str) -> Place:
+    at, _, id = after.rpartition("_")
     try:
-        return Place(datetime.fromisoformat(at), int(id))
-    except ValueError:
+        if order is Order.SCORE:
+            return Place(_finite(float(at)), int(id))
+        when = datetime.fromisoformat(at)
+        if when.tzinfo is None or not 0 <= int(id) < 2**63:
+            raise ValueError(after)
+        return Place(when, int(id))
+    except (ValueError, OverflowError):
         raise BadInput("That page of the list is not known.", remedy="Begin anew.") from None
+
+
+def _finite(number: float) -> float:
+    if not isfinite(number):
+        raise ValueError(number)
+    return number

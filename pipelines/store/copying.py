@@ -33,7 +33,8 @@ from pipelines.errors import BadInput, StoreError, StoreTooNew
 from pipelines.store import search, servers
 from pipelines.store.database import Database, chunks, open_database
 from pipelines.store.migrations import REVISIONS
-from pipelines.store.schema import article, metadata, page, revision
+from pipelines.store.migrations.versions.r0012_lists import TRIGGERS
+from pipelines.store.schema import DERIVED, article, metadata, page, revision
 from pipelines.store.texts import CURRENT
 
 #: Rows that are in hand at a time.
@@ -42,6 +43,8 @@ _PORTION = 500
 RAW_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}\.warc\.gz")
 #: Tables that the schema does not describe.
 _OTHERS = ("alembic_version", "article_search")
+#: By our own triggers lists are kept; those of other versions are of the same words.
+_TRIGGERS = dict(TRIGGERS)
 
 
 def snapshot(conn: Connection, path: Path) -> None:
@@ -90,7 +93,7 @@ def counts(conn: Connection) -> dict[str, int]:
     """How many rows each table has."""
     return {
         table.name: int(conn.execute(select(func.count()).select_from(table)).scalar_one())
-        for table in metadata.sorted_tables
+        for table in _tables()
     }
 
 
@@ -155,8 +158,8 @@ def restore_rows(source: Connection, target: Connection) -> None:
 
 
 def _tables() -> list[Table]:
-    """Those that others refer to first."""
-    return metadata.sorted_tables
+    """Those that others refer to first; not those that are made out of others."""
+    return [table for table in metadata.sorted_tables if table not in DERIVED]
 
 
 def _copy_table(source: Connection, target: Connection, table: Table) -> None:
@@ -263,7 +266,7 @@ def check_migrated(path: Path) -> None:
     """Holds an opened copy to the shape of a store that was made here. Raises BadInput."""
     with _foreign_file(path) as conn:
         found = _columns(conn)
-    wanted = {table.name: {column.name for column in table.c} for table in _tables()}
+    wanted = {name: {each.name for each in table.c} for name, table in metadata.tables.items()}
     wrong = [name for name, columns in wanted.items() if found.get(name) != columns]
     if wrong:
         raise _foreign(f"its table {wrong[0]} is none of this version")
@@ -292,7 +295,7 @@ def _check_revision(conn: sqlite3.Connection) -> None:
 
 
 def _check_shape(conn: sqlite3.Connection) -> None:
-    known = {table.name for table in _tables()} | set(_OTHERS)
+    known = set(metadata.tables) | set(_OTHERS)
     for kind, name, table, sql in conn.execute(
         "SELECT type, name, tbl_name, sql FROM sqlite_schema"
     ):
@@ -304,7 +307,8 @@ def _check_shape(conn: sqlite3.Connection) -> None:
         is_virtual = kind == "table" and re.match(r"\s*CREATE\s+VIRTUAL", sql or "", re.I)
         if is_virtual and (name != "article_search" or not re.search(r"USING\s+fts5", sql, re.I)):
             raise _foreign(f"its table {name} is none of ours")
-        if not (is_index or is_table or is_own):
+        is_ours = kind == "trigger" and _TRIGGERS.get(name) == sql
+        if not (is_index or is_table or is_own or is_ours):
             raise _foreign(f"its {kind} {name} is none of ours")
 
 

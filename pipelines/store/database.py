@@ -21,7 +21,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError, OperationalError
 
 from pipelines.errors import BadInput, StoreError, StoreTooNew
-from pipelines.store import migrations
+from pipelines.store import migrations, relisting
 from pipelines.store.migrations import REVISIONS
 
 T = TypeVar("T")
@@ -47,11 +47,13 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """One transaction that may write: committed at the end, undone by any exception.
 
-        Raises StoreError where the database fails: busy, full, gone, damaged, replaced.
+        Lists are brought up to date before it ends. Raises StoreError where the database fails:
+        busy, full, gone, damaged, replaced.
         """
         self._require_file()
         with _in_words(self._engine.url), self._writing.begin() as conn:
             yield conn
+            relisting.settle(conn)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -261,6 +263,7 @@ def _migrate(engine: Engine) -> None:
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+        relisting.settle(conn)
 
 
 @contextmanager

@@ -63,7 +63,9 @@ class Standing:
 def standings(conn: Connection, incident_id: int) -> Iterator[Standing]:
     """All that an incident took or holds as candidates, all that was decided about, and what it
     left as off topic among the latest `LOOKED_BACK` articles; not what lies outside its window."""
-    decided = select(review.c.article_id).where(review.c.incident_id == incident_id)
+    decided = select(review.c.article_id).where(
+        review.c.incident_id == incident_id, review.c.label.is_(None)
+    )
     yield from _read(
         conn, incident_id, match.c.review.is_not(None), match.c.article_id.in_(decided)
     )

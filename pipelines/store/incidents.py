@@ -45,6 +45,14 @@ def get(conn: Connection, slug: str) -> Incident:
     return _incident(conn, row)
 
 
+def id_of(conn: Connection, slug: str) -> int:
+    """Raises UnknownThing where there is none of that name."""
+    id = conn.execute(select(incident.c.id).where(incident.c.slug == slug)).scalar()
+    if id is None:
+        raise UnknownThing("incident", slug, remedy="`followup incident list` shows them.")
+    return int(id)
+
+
 def list_all(conn: Connection, *, open_only: bool = False) -> list[Incident]:
     """Incidents by id."""
     wanted = select(incident).order_by(incident.c.id)

@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import Connection, Row, case, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.errors import UnknownThing
 from pipelines.items import Reason, Relevance
 from pipelines.outcomes import Verdict
+from pipelines.store import deeds
 from pipelines.store.database import insert_into
 from pipelines.store.schema import article, incident, match, review
 
@@ -131,8 +132,10 @@ def decide(
     note: str | None = None,
     by: str,
     now: datetime,
+    batch: str | None = None,
 ) -> None:
-    """Writes a person's decision beside the verdict, and into the history; None withdraws it.
+    """Writes a person's decision beside the verdict, and into the history with how the article
+    stood before; None withdraws it.
 
     An article that is kept or starred does not expire. One that the incident never judged gets a
     match with a score of 0. Raises UnknownThing for an article or incident that is not there.
@@ -140,6 +143,7 @@ def decide(
     for kind, table, id in (("article", article, article_id), ("incident", incident, incident_id)):
         if conn.execute(select(table.c.id).where(table.c.id == id)).first() is None:
             raise UnknownThing(kind, id)
+    before = deeds.standing(conn, article_id, incident_id)
     made = insert_into(conn, match).values(
         article_id=article_id,
         incident_id=incident_id,
@@ -162,23 +166,24 @@ def decide(
             },
         )
     )
-    conn.execute(
-        insert(review).values(
-            article_id=article_id,
-            incident_id=incident_id,
-            decision=decision,
-            note=note,
-            decided_by=by,
-            decided_at=now,
-        )
+    deeds.record(
+        conn,
+        article_id,
+        incident_id,
+        decision=decision,
+        note=note,
+        batch=batch,
+        before=before,
+        by=by,
+        now=now,
     )
     if decision in (Decision.KEEP, Decision.STAR):
         conn.execute(update(article).where(article.c.id == article_id).values(expires_at=None))
 
 
 def history(conn: Connection, article_id: int) -> list[Review]:
-    """All decisions on an article, the oldest first."""
-    wanted = select(review).where(review.c.article_id == article_id).order_by(review.c.id)
+    """All decisions and notes on an article, the oldest first; labels are left out."""
+    wanted = select(review).where(review.c.article_id == article_id, review.c.label.is_(None))
     return [
         Review(
             incident_id=row.incident_id,
@@ -187,7 +192,7 @@ def history(conn: Connection, article_id: int) -> list[Review]:
             by=row.decided_by,
             at=row.decided_at,
         )
-        for row in conn.execute(wanted)
+        for row in conn.execute(wanted.order_by(review.c.id))
     ]
 
 

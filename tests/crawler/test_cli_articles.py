@@ -71,10 +71,38 @@ def test_a_list_is_narrowed_by_every_filter(followed: Terminal) -> None:
     assert followed("articles", "list", "--incident", "nope").status == 1
 
 
-@pytest.mark.parametrize("words", ["", '"', "OR AND NOT", "a* (b", "%_'", "소니", "'; DROP TABLE"])
+@pytest.mark.parametrize("words", ["", "AND NOT", "a* b", "%_' x", "소니", "'; DROP TABLE"])
 def test_any_text_can_be_searched_for(followed: Terminal, words: str) -> None:
     found = followed.good("articles", "search", words)
     assert found.out or "No article fits" in found.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ('a "b', "The quotation mark at sign 3 is not closed."),
+        ("OR AND NOT", "OR at sign 1 has nothing on one of its sides."),
+        ("a* (b", "The parenthesis at sign 4 is not closed."),
+        ("date:soon", "'soon' is no interval of time."),
+    ],
+)
+def test_a_wrong_query_gets_a_sentence(followed: Terminal, words: str, said: str) -> None:
+    refused = followed("articles", "search", words)
+    assert (refused.status, said in refused.err) == (1, True)
+
+
+def test_several_are_decided_about_at_once_and_taken_back(followed: Terminal) -> None:
+    ids = [one["id"] for one in listed(followed)[:3]]
+    before = exported(followed)
+    told = followed.good("articles", "mark", *ids, "star", "--label", "lead", "--json").json
+    assert told["changed"] == ids
+    assert len(told["batches"]) == 2
+    starred = listed(followed, "--review", "star")
+    assert {(one["id"], tuple(one["labels"])) for one in starred} == {(id, ("lead",)) for id in ids}
+    followed.good("articles", "undo", *told["batches"])
+    assert exported(followed) == before
+    again = followed("articles", "undo", told["batches"][0])
+    assert (again.status, "taken back already" in again.err) == (1, True)
 
 
 def test_a_search_finds_all_words_whatever_the_verdict(followed: Terminal) -> None:

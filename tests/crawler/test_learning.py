@@ -15,7 +15,7 @@ import pytest
 from crawler.config import read_config
 from crawler.home import Home, open_home
 from crawler.newsroom import DEMO_PASSES, Newsroom
-from crawler.services import articles, crawls, demo, incidents, ingest, judging
+from crawler.services import crawls, demo, incidents, ingest, judging, review
 from crawler.wanted import Wanted
 from pipelines.outcomes import Verdict
 from pipelines.store.crawls import CrawlState
@@ -333,7 +333,8 @@ def test_a_decision_taken_while_articles_are_judged_anew_counts(dam: Terminal) -
         incident = incidents.get(home, DAM)
         (judged,) = judging.portions(home, incident, [id], lambda done, of: None)
         assert judged[0][1].verdict is not Verdict.FOLLOW_UP
-        articles.mark(home, id, Decision.KEEP, note=None, incident=DAM, by="Ida")
+        review.decide(home, [id], Decision.KEEP, incident=DAM, by="Ida")
+        review.effect(home, DAM)
         with home.database.write() as conn:
             assert judging.write_down(conn, incident, judged, home.now()) == []
     assert by_title(dam)[FOLLOW_UPS[0][0]]["verdict"] == "follow_up"
@@ -373,14 +374,14 @@ def test_a_decision_says_what_judging_anew_would_change(dam: Terminal) -> None:
     raise_threshold(dam, median_score(dam) + 0.001)
     wanted = [one for one in learned(dam)["changes"] if one["id"] != id]
     told = dam.good("articles", "mark", id, "dismiss", "--json").json
-    assert told["would_change"] == len(wanted) > 0
+    assert told["would_change"][DAM] == len(wanted) > 0
     said = dam.good("articles", "mark", id, "dismiss").err
     assert "would give" in said
     assert f"followup incident learn {DAM}" in said
     learned(dam, "--apply")
     again = dam.good("articles", "mark", id, "dismiss")
     assert "would give" not in again.err
-    assert dam.good("articles", "mark", id, "dismiss", "--json").json["would_change"] == 0
+    assert dam.good("articles", "mark", id, "dismiss", "--json").json["would_change"] == {DAM: 0}
 
 
 # --------------------------------------------------------------------------- why is this (not) here

@@ -10,12 +10,12 @@ import pytest
 
 from crawler.config import read_config
 from crawler.home import Home, open_home
-from crawler.services import articles, crawls, incidents, revisions
+from crawler.services import articles, crawls, incidents, review, revisions
+from crawler.services.review import View
 from crawler.wanted import Wanted
 from pipelines.incident import Source, SourceKind
 from pipelines.store import sources
 from pipelines.store.crawls import Trigger
-from pipelines.store.search import Filter
 from tests.crawler.strange_sites import WORDS, Piece, StrangeSites, answer, feed, served
 
 AT = datetime(2021, 6, 1, 12, tzinfo=UTC)
@@ -126,9 +126,9 @@ class Railway:
         with self.home() as home:
             rows = articles.ledger(home, "fire", limit=1_000)
             urls = {f"http://railway.test{path}"}
-            listed = articles.find(home, Filter(limit=100))
+            listed = review.page(home, View(copies=True), limit=100).lines
             assert urls <= {str(row["url"]) for row in rows}
-            return articles.show(home, next(one["id"] for one in listed if one["url"] in urls))
+            return articles.show(home, next(one.id for one in listed if one.url in urls))
 
 
 @pytest.fixture(scope="module")

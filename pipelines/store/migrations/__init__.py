@@ -7,5 +7,5 @@ then costs one query and no import of Alembic.
 #: Oldest first.
 REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"),
-    "0011",
+    *("0011", "0012"),
 )

@@ -51,6 +51,14 @@ from pipelines.store.schema.followed import (
     seed,
     source,
 )
+from pipelines.store.schema.lists import (
+    DERIVED,
+    coverage_count,
+    day_count,
+    facet_count,
+    listed,
+    to_list,
+)
 from pipelines.store.schema.notices import (
     notice,
     notice_cursor,
@@ -60,6 +68,7 @@ from pipelines.store.schema.notices import (
 )
 
 __all__ = [
+    "DERIVED",
     "alias",
     "article",
     "common_key",
@@ -67,15 +76,19 @@ __all__ = [
     "copy_group",
     "copy_link",
     "copy_queue",
+    "coverage_count",
     "crawl",
     "crawl_link",
     "crawl_source",
+    "day_count",
     "document",
+    "facet_count",
     "host",
     "identity",
     "incident",
     "label",
     "link",
+    "listed",
     "looked",
     "match",
     "metadata",
@@ -96,6 +109,7 @@ __all__ = [
     "sketch",
     "sketch_key",
     "source",
+    "to_list",
     "token",
     "tombstone",
 ]

@@ -176,6 +176,8 @@ review = Table(  # every decision ever taken and every label put on or off, appe
     Column("label", Text),  # put on or taken off; null: this is no labelling
     Column("labelled", Boolean),  # true: put on; null: this is no labelling
     Column("batch", Text, index=True),  # what was decided at once has one name; null: alone
+    Column("before", Json),  # decisions: how it stood until then; null: undone by nobody
+    Column("undoes", Text, index=True),  # the batch that this takes back; null: none
     sqlite_autoincrement=True,
 )
 Index("ix_review_article", review.c.article_id, review.c.incident_id)

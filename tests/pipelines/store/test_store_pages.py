@@ -27,13 +27,13 @@ from pipelines.store import (
     offers,
     open_database,
     pages,
-    search,
     sketches,
 )
 from pipelines.store.offers import Offered
 from pipelines.store.pages import RawPages
 from pipelines.store.schema import alias, link, match, page, revision, sketch, tombstone
 from pipelines.urls import canonical_key, host_of
+from tests.pipelines.store import asked
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 
@@ -208,7 +208,7 @@ def test_a_kill_leaves_rows_and_records_in_step(
     database = open_database(database_url)
     with database.write() as conn:
         pages.cut_orphans(conn, folder)
-        ids = [row.id for row in search.find(conn, search.Filter())]
+        ids = asked.ids(conn)
         assert len(ids) == left
         assert sorted(pages.read(conn, folder, id) or b"" for id in ids) == bodies(folder)
     database.close()
@@ -270,8 +270,8 @@ def test_a_forgotten_article_leaves_no_trace_but_its_tombstone(
                 pages.read(conn, tmp_path, id)
                 == b"<p>CANARY-" + name + b"</p>" * 1 + (b"<p>CANARY-" + name + b"</p>") * 49
             )
-        assert [hit.id for hit in search.find(conn, search.Filter(text="canary two"))] == []
-        assert len(search.find(conn, search.Filter(text="canary"))) == 3
+        assert asked.ids(conn, "canary two") == []
+        assert len(asked.ids(conn, "canary")) == 3
         with pytest.raises(UnknownThing):
             articles.get(conn, second)
     assert [body[:20] for body in bodies(tmp_path)] == [
@@ -305,7 +305,7 @@ def test_a_scrubbed_sqlite_file_holds_no_word_of_what_was_forgotten(tmp_path: Pa
     assert b"zyxwvut" not in left
     assert b"qponmlk" not in left
     with database.read() as conn:
-        assert [row.id for row in search.find(conn, search.Filter(text="ordinary"))] == [kept]
+        assert asked.ids(conn, "ordinary") == [kept]
     database.close()
 
 
