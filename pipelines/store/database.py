@@ -53,7 +53,8 @@ class Database:
         self._require_file()
         with _in_words(self._engine.url), self._writing.begin() as conn:
             yield conn
-            relisting.settle(conn)
+            if conn.in_transaction():  # else the caller ended it
+                relisting.settle(conn)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -19,10 +19,12 @@ def ids(
     *,
     incident_id: int | None = None,
     limit: int = 500,
-    copies: bool = True,
+    one_of_group: bool = False,
     order: Order = Order.PUBLISHED,
     **chosen: Sequence[str],
 ) -> list[int]:
     """Ids of the articles that fit, the first line first."""
     wanted = Selection(incident_id, parse_query(query, NOW), chosen)
-    return [spot.id for spot in listing.page(conn, wanted, order, limit=limit, copies=copies)]
+    return [
+        spot.id for spot in listing.page(conn, wanted, order, limit=limit, copies=not one_of_group)
+    ]
