@@ -10,9 +10,12 @@ from crawler.home import Home
 from crawler.services import articles
 from pipelines.dates import iso
 from pipelines.outcomes import Outcome, Verdict
-from pipelines.store import exports, incidents
+from pipelines.store import exports, incidents, looked, overview
 from pipelines.store import ledger as ledger_rows
 from pipelines.store.exports import Exported
+
+#: Articles and sources that are told one by one.
+MOST_NEWS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +121,39 @@ class LedgerCount:
 
 def since_looked(home: Home, slug: str, by: str) -> News:
     """What an incident has new for somebody since they looked. Raises UnknownThing."""
-    taken = _taken(home, slug)
-    told = tuple(Told(one.id, one.title, one.outlet, one.first_seen_at) for one in taken)
-    waiting = sum(one.review is None for one in taken)
-    return News(None, told[-10:], len(told), waiting, (), (), ())
+    with home.database.read() as conn:
+        id = incidents.get(conn, slug).id or 0
+        since = looked.at(conn, id, by)
+        corrected = looked.corrected(conn, id, since, limit=MOST_NEWS)
+        failing = overview.failing(conn, limit=MOST_NEWS)
+    taken = sorted(_taken(home, slug), key=lambda one: (one.first_seen_at, one.id), reverse=True)
+    new = [one for one in taken if since is None or one.first_seen_at > since]
+    firsts = {one.outlet: one.id for one in taken}  # the earliest of each stays
+    return News(
+        since,
+        tuple(map(_told, new[:MOST_NEWS])),
+        len(new),
+        sum(one.review is None for one in taken),
+        tuple(_told(one) for one in new if firsts[one.outlet] == one.id)[:MOST_NEWS],
+        tuple(
+            Told(one.article_id, one.title, one.outlet, one.at, one.kind.replace("_", " "))
+            for one in corrected
+        ),
+        tuple(
+            Silent(one.id, one.outlet, one.url, one.since, one.reason or one.health)
+            for one in failing
+        ),
+    )
+
+
+def _told(one: Exported) -> Told:
+    return Told(one.id, one.title, one.outlet, one.first_seen_at)
 
 
 def look(home: Home, slug: str, by: str) -> None:
     """Somebody has looked at an incident now. Raises UnknownThing."""
-    _taken(home, slug)
+    with home.database.write() as conn:
+        looked.put(conn, incidents.get(conn, slug).id or 0, by, now=home.now())
 
 
 def pulse(home: Home, slug: str, days: int = 30) -> list[Day]:

@@ -54,8 +54,7 @@ function say(text, undo) {
   if (undo) button.value = undo;
 }
 
-async function send(form, button) {
-  const fields = new URLSearchParams(new FormData(form, button));
+async function send(form, button, fields) {
   const answer = await fetch(button.getAttribute("formaction") ?? form.getAttribute("action"), {
     method: "POST",
     headers: { Accept: "application/json" },
@@ -82,9 +81,10 @@ function show(told) {
 
 async function decide(button) {
   const row = button.closest("[data-row]");
-  button.disabled = true;
+  const fields = new URLSearchParams(new FormData(button.form, button));
+  button.disabled = true;  // its value would no longer be among the fields
   try {
-    show(await send(button.form, button));
+    show(await send(button.form, button, fields));
     if (row && row === current() && button.dataset.does !== "undo") step(1);
   } catch (error) {
     say(`Nothing was changed. ${error.message}`, null);
