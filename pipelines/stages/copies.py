@@ -145,6 +145,7 @@ def _link(conn: Connection, new: dedupe.Text, *, is_new: bool = False) -> set[in
         for other, text in index.texts(lost).items()
         if dedupe.is_same_long_text(new.sketch, text.sketch)
     }
+    lost -= sketches.unsketched(conn, lost)  # it is for them to say when they are compared
     fresh = {
         other: each
         for other, each in found.items()

@@ -169,6 +169,16 @@ def take_queued(conn: Connection, most: int) -> list[int]:
     return ids
 
 
+def unsketched(conn: Connection, article_ids: Iterable[int]) -> set[int]:
+    """Those of the articles that stand in the queue and have no sketch yet."""
+    found: set[int] = set()
+    for some in chunks(sorted(set(article_ids))):
+        queued = select(copy_queue.c.article_id).where(copy_queue.c.article_id.in_(some))
+        without = queued.where(copy_queue.c.article_id.not_in(select(sketch.c.article_id)))
+        found |= set(conn.execute(without).scalars())
+    return found
+
+
 def has_queued(conn: Connection) -> bool:
     """True where an article is still to be compared anew."""
     return conn.execute(select(copy_queue.c.article_id).limit(1)).first() is not None
