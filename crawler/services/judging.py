@@ -147,7 +147,7 @@ def portions(
 def _coverage(conn: Connection, incident: Incident) -> Coverage:
     if incident.id is None:
         return Coverage(is_store=True)
-    return stored_coverage(conn, incident_id=incident.id)
+    return stored_coverage(conn, incident.id)
 
 
 def _relevance(

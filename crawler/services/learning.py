@@ -60,7 +60,7 @@ def relearn(
             decided = [example for example in seen if example.by_hand]
             beside = coverage
             if decided and beside is None:
-                beside = stored_coverage(conn, incident_id=incident.id)
+                beside = stored_coverage(conn, incident.id or 0)
         learned = replace(incident, profile=relevance.learn(profile, seen, scores))
         profile = _calibrated(learned, decided, beside)
         if profile == incident.profile:
@@ -158,7 +158,7 @@ def after_decision(home: Home, slug: str) -> int:
     """Learn from a decision; gives how many verdicts would change by now, of the `LOOKED_AT`
     articles that are nearest to the threshold."""
     with home.database.read() as conn:
-        coverage = stored_coverage(conn, incident_id=incidents.get(conn, slug).id)
+        coverage = stored_coverage(conn, incidents.get(conn, slug).id or 0)
     incident = relearn(home, slug, coverage=coverage)
     threshold, _ = thresholds_of(incident.profile)
     with home.database.read() as conn:

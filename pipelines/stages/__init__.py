@@ -6,7 +6,7 @@ Scrapy. Scrapy is known by its conventions only; nothing of it is needed but `Dr
 
 from pipelines.stages.clean import Clean
 from pipelines.stages.copies import MOST_ALONG, place, regroup, settle
-from pipelines.stages.coverage import stored_coverage
+from pipelines.stages.coverage import decided_coverage, stored_coverage
 from pipelines.stages.dedupe import Dedupe
 from pipelines.stages.relevance import Relevance
 from pipelines.stages.session import Session
@@ -20,6 +20,7 @@ __all__ = [
     "Session",
     "Store",
     "Stored",
+    "decided_coverage",
     "place",
     "regroup",
     "settle",

@@ -1,25 +1,25 @@
-"""The stored articles beside which a new one is judged."""
+"""The stored articles beside which another one is judged."""
 
-from datetime import datetime
+from collections.abc import Sequence
 
 from pipelines import relevance
 from pipelines.relevance import Coverage, Remembered
 from pipelines.store import Connection, holdings
 
 
-def stored_coverage(
-    conn: Connection, *, incident_id: int | None = None, until: datetime | None = None
-) -> Coverage:
-    """The latest articles that came near an open incident, or the one given, with what people
-    decided about them; only what was stored by `until`, where that is given."""
+def stored_coverage(conn: Connection, incident_id: int) -> Coverage:
+    """The latest articles that came near an incident, with what people decided about them."""
+    ids = holdings.beside(conn, incident_id, relevance.STORED_COVERAGE, least=relevance.LEAST_NEAR)
+    return _coverage(conn, ids)
+
+
+def decided_coverage(conn: Connection) -> Coverage:
+    """The latest articles that people decided about for the open incidents."""
+    return _coverage(conn, holdings.decided(conn, relevance.STORED_COVERAGE))
+
+
+def _coverage(conn: Connection, ids: Sequence[int]) -> Coverage:
     coverage = Coverage(is_store=True)
-    ids = holdings.beside(
-        conn,
-        relevance.STORED_COVERAGE,
-        least=relevance.LEAST_NEAR,
-        incident_id=incident_id,
-        until=until,
-    )
     decided = holdings.decisions(conn, ids)
     for held in holdings.read(conn, ids):
         article = held.article

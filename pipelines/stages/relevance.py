@@ -8,17 +8,17 @@ from pipelines import relevance
 from pipelines.items import Cleaned, Judged
 from pipelines.items import Relevance as Judgement
 from pipelines.outcomes import Verdict
-from pipelines.stages.coverage import stored_coverage
+from pipelines.stages.coverage import decided_coverage
 from pipelines.stages.session import Session, Stage
-from pipelines.store import Connection, crawls, incidents
+from pipelines.store import incidents
 
 
 class Relevance(Stage):
     """Cleaned -> Judged, by all incidents at once that are open at that moment: a crawl may go on
     for hours.
 
-    A crawl judges beside what was stored when the latest one had finished, so that neither the
-    order in which pages come nor being cut off and taken up again changes a verdict.
+    It judges beside what people decided about, and nothing else that is stored: neither the order
+    in which pages come nor where a crawl is cut off and taken up again may change a verdict.
     """
 
     def __init__(self, session: Session) -> None:
@@ -42,18 +42,10 @@ class Relevance(Stage):
             stamp = incidents.stamp(conn)
             if stamp != self._stamp:
                 if self._coverage is None:
-                    self._coverage = self._beside(conn)
+                    self._coverage = decided_coverage(conn)
                 every = incidents.list_all(conn, open_only=True)
                 self._matcher = relevance.Matcher(every, self._coverage)
                 self._stamp = stamp
-
-    def _beside(self, conn: Connection) -> relevance.Coverage:
-        if self.session.crawl_id is None:
-            return stored_coverage(conn)
-        until = crawls.last_finished(conn)
-        if until is None:
-            return relevance.Coverage(is_store=True)
-        return stored_coverage(conn, until=until)
 
 
 def _forced(judgement: Judgement) -> Judgement:

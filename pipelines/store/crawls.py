@@ -250,14 +250,6 @@ def set_result(conn: Connection, id: int, result: Mapping[str, Any]) -> None:
     conn.execute(update(crawl).where(crawl.c.id == id).values(result=dict(result)))
 
 
-def last_finished(conn: Connection) -> datetime | None:
-    """When the latest crawl ended that was not cut off; None before the first."""
-    ended: datetime | None = conn.execute(
-        select(func.max(crawl.c.ended_at)).where(crawl.c.state == CrawlState.FINISHED)
-    ).scalar()
-    return ended
-
-
 def get(conn: Connection, id: int) -> Crawl:
     """Raises UnknownThing where there is none of that id."""
     row = conn.execute(select(crawl).where(crawl.c.id == id)).one_or_none()

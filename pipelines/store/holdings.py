@@ -6,7 +6,6 @@ Their ids come at once, the articles in portions: a large store's texts are neve
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, and_, func, or_, select
@@ -75,31 +74,20 @@ def read(conn: Connection, ids: Iterable[int], incident_id: int | None = None) -
     ]
 
 
-def beside(
-    conn: Connection,
-    limit: int,
-    *,
-    least: float,
-    incident_id: int | None = None,
-    until: datetime | None = None,
-) -> list[int]:
-    """Ids of the latest articles that can be read and came near an open incident, or the one given:
-    those with at least this score, and those that a person decided about, which take half of the
-    places at most. Only what was stored by `until`, where that is given."""
-    ours = incident.c.is_open if incident_id is None else incident.c.id == incident_id
-    wanted = (
-        select(article.c.id)
-        .join(match, match.c.article_id == article.c.id)
-        .join(incident, incident.c.id == match.c.incident_id)
-        .where(_READABLE, ours)
-        .group_by(article.c.id)
-        .order_by(article.c.id.desc())
-    )
-    if until is not None:
-        wanted = wanted.where(article.c.first_seen_at <= until)
-    decided = conn.execute(wanted.where(_BY_HAND).limit(limit // 2)).scalars().all()
+def beside(conn: Connection, incident_id: int, limit: int, *, least: float) -> list[int]:
+    """Ids of the latest articles that can be read and came near an incident: those with at least
+    this score, and those that a person decided about, which take half of the places at most."""
+    wanted = _NEAR.where(incident.c.id == incident_id)
+    by_hand = conn.execute(wanted.where(_BY_HAND).limit(limit // 2)).scalars().all()
     others = conn.execute(wanted.where(match.c.score >= least).limit(limit)).scalars()
-    return sorted(list(dict.fromkeys([*decided, *others]))[:limit])
+    return sorted(list(dict.fromkeys([*by_hand, *others]))[:limit])
+
+
+def decided(conn: Connection, limit: int) -> list[int]:
+    """Ids of the latest articles that can be read and that a person decided about for an incident
+    that is open."""
+    wanted = _NEAR.where(incident.c.is_open, _BY_HAND).limit(limit)
+    return sorted(conn.execute(wanted).scalars())
 
 
 def decisions(conn: Connection, ids: Iterable[int]) -> dict[int, dict[int, bool]]:
@@ -169,6 +157,14 @@ def followed_by(conn: Connection, ids: Iterable[int]) -> Counter[str]:
 
 _READABLE = article.c.expired_at.is_(None)
 _BY_HAND = or_(match.c.review.is_not(None), match.c.forced)
+_NEAR = (
+    select(article.c.id)
+    .join(match, match.c.article_id == article.c.id)
+    .join(incident, incident.c.id == match.c.incident_id)
+    .where(_READABLE)
+    .group_by(article.c.id)
+    .order_by(article.c.id.desc())
+)
 _COLUMNS = (
     article.c.id,
     article.c.url,

@@ -122,12 +122,14 @@ def test_beside_a_new_article_stand_the_latest_that_came_near_and_what_was_decid
         judge(conn, late, incident)
         for id, decision in ((dismissed, Decision.DISMISS), (late, Decision.KEEP)):
             matches.decide(conn, id, incident, decision, note=None, by="test", now=NOW)
+        matches.decide(conn, elsewhere, closed, Decision.KEEP, note=None, by="test", now=NOW)
         incidents.set_open(conn, "closed", False)
     with database.read() as conn:
-        assert holdings.beside(conn, 9, least=0.02) == [near, dismissed, late]
-        assert holdings.beside(conn, 9, least=0.02, until=NOW) == [near, dismissed]
-        assert holdings.beside(conn, 9, least=0.02, incident_id=closed) == [elsewhere]
-        assert holdings.beside(conn, 2, least=0.02) == [near, late]
+        assert holdings.beside(conn, incident, 9, least=0.02) == [near, dismissed, late]
+        assert holdings.beside(conn, closed, 9, least=0.02) == [elsewhere]
+        assert holdings.beside(conn, incident, 2, least=0.02) == [near, late]
+        assert holdings.decided(conn, 9) == [dismissed, late]
+        assert holdings.decided(conn, 1) == [late]
         decided = {dismissed: {incident: False}, late: {incident: True}}
         assert holdings.decisions(conn, [near, dismissed, late]) == decided
         assert holdings.by_hand(conn, incident) == [dismissed, late]
