@@ -1,9 +1,11 @@
 """The command line on the made-up newsroom.
 
-One `followup demo` is run for the whole session, as a child process; the tests work on copies of
+One `followup demo` is run for all, as a child process; the tests work on copies of
 the folder that it leaves, with the newsroom as the web where something is fetched.
 """
 
+import fcntl
+import json
 import shutil
 import subprocess
 import sys
@@ -21,17 +23,30 @@ from tests.crawler.terminal import NOW, ROOT, Demo, Ended, Terminal, environment
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder = tmp_path_factory.mktemp("demo")
-    done = subprocess.run(
-        [sys.executable, "-m", "crawler", "demo", "--no-serve", "--fast", "--json"],
-        env={**foreign(), "FOLLOWUP_HOME": str(folder)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return Demo(folder / "demo", Ended(done.returncode, done.stdout, done.stderr))
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Demo:
+    if worker_id == "master":
+        return _demo(tmp_path_factory.mktemp("demo"))
+    # Of processes that test side by side the first makes it for all.
+    folder = tmp_path_factory.getbasetemp().parent / "demo"
+    with (folder.with_suffix(".lock")).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _demo(folder)
+
+
+def _demo(folder: Path) -> Demo:
+    told = folder / "told.json"
+    if not told.exists():
+        folder.mkdir(exist_ok=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "crawler", "demo", "--no-serve", "--fast", "--json"],
+            env={**foreign(), "FOLLOWUP_HOME": str(folder)},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        told.write_text(json.dumps([done.returncode, done.stdout, done.stderr]))
+    return Demo(folder / "demo", Ended(*json.loads(told.read_text())))
 
 
 @pytest.fixture(scope="session")

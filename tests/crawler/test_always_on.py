@@ -30,9 +30,9 @@ KILLS = int(os.environ.get("KILLS", "3"))
 SEED = int(os.environ.get("SEED", "1"))
 DAYS = float(os.environ.get("DAYS", "1"))
 #: Real seconds in which these days pass while a server runs.
-SECONDS = float(os.environ.get("SECONDS", "24"))
+SECONDS = float(os.environ.get("SECONDS", "15"))
 #: Real seconds for which the disk is full, or the database locked by another process.
-TROUBLE = float(os.environ.get("TROUBLE", "5"))
+TROUBLE = float(os.environ.get("TROUBLE", "3"))
 SPEED = DAYS * 86_400 / SECONDS
 BEGIN = datetime(2014, 12, 18, tzinfo=UTC)
 END = BEGIN + timedelta(days=DAYS)
