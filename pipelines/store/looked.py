@@ -1,24 +1,19 @@
-"""Up to when somebody knows an incident, and what its outlets corrected since."""
+"""Up to when somebody knows an incident, and what became a follow-up since."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from pipelines.outcomes import Verdict
 from pipelines.store.database import insert_into
-from pipelines.store.schema import article, looked, match, revision
+from pipelines.store.schema import looked, match
 
 
-@dataclass(frozen=True, slots=True)
-class Corrected:
-    """A version that came with its outlet's own words on it."""
-
-    article_id: int
-    title: str | None
-    outlet: str | None
-    at: datetime
-    kind: str
+#: What a match says of a follow-up: it was taken and nobody dismissed it, or a person kept it.
+_IS_TAKEN = or_(
+    match.c.review.in_(["keep", "star"]),
+    and_(match.c.review.is_(None), match.c.verdict == Verdict.FOLLOW_UP),
+)
 
 
 def at(conn: Connection, incident_id: int, person: str) -> datetime | None:
@@ -35,23 +30,15 @@ def put(conn: Connection, incident_id: int, person: str, *, now: datetime) -> No
     conn.execute(made.on_conflict_do_update(index_elements=keys, set_={"at": now}))
 
 
-def corrected(
+def new(
     conn: Connection, incident_id: int, since: datetime | None, *, limit: int
-) -> list[Corrected]:
-    """Follow-ups with a note of their outlet in a later version, the latest first."""
-    wanted = (
-        select(article.c.id, revision.c.title, article.c.outlet, revision.c.seen_at)
-        .add_columns(revision.c.note_kind)
-        .join(revision, revision.c.article_id == article.c.id)
-        .join(match, match.c.article_id == article.c.id)
-        .where(
-            match.c.incident_id == incident_id,
-            match.c.verdict == Verdict.FOLLOW_UP,
-            revision.c.number > 1,
-            revision.c.note_kind.is_not(None),
-        )
-    )
+) -> tuple[int, list[tuple[int, datetime]]]:
+    """How many became follow-ups after a moment, and the latest of them with when they did; None:
+    whenever they did."""
+    mine = (match.c.incident_id == incident_id, match.c.taken_at.is_not(None), _IS_TAKEN)
+    wanted = select(match.c.article_id, match.c.taken_at).where(*mine)
     if since is not None:
-        wanted = wanted.where(revision.c.seen_at > since)
-    rows = conn.execute(wanted.order_by(revision.c.seen_at.desc()).limit(limit))
-    return [Corrected(*row) for row in rows]
+        wanted = wanted.where(match.c.taken_at > since)
+    n = conn.execute(select(func.count()).select_from(wanted.subquery())).scalar_one()
+    rows = wanted.order_by(match.c.taken_at.desc(), match.c.article_id.desc()).limit(limit)
+    return int(n), [(row[0], row[1]) for row in conn.execute(rows)]

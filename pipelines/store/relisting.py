@@ -58,7 +58,7 @@ def settle(conn: Connection) -> None:
 
 def make_anew(conn: Connection) -> None:
     """Throws all lines and counts away and makes them again; minutes for millions of articles."""
-    for table in ("listed", "facet_count", "day_count", "coverage_count", "to_list"):
+    for table in ("listed", "facet_count", *_BY_DAY, "to_list"):
         conn.exec_driver_sql(f"DELETE FROM {table}")
     conn.exec_driver_sql("INSERT INTO to_list (article_id) SELECT id FROM article")
     settle(conn)
@@ -80,6 +80,10 @@ def _count(sign: str, dialect: str) -> list[str]:
         f" SELECT l.incident_id, f.outlet, {day}, {seen_day}, {sign}count(*) FROM {lines}"
         f" WHERE l.{_OUTDATED} AND l.incident_id <> 0 AND {_TAKEN} GROUP BY 1, 2, 3, 4 ON CONFLICT"
         " (incident_id, outlet, day, seen_day) DO UPDATE SET n = coverage_count.n + excluded.n",
+        "INSERT INTO known_count (incident_id, day, seen_day, n)"
+        f" SELECT l.incident_id, {day}, {seen_day}, {sign}count(*) FROM {lines}"
+        f" WHERE l.{_OUTDATED} AND l.incident_id <> 0 AND {_TAKEN} GROUP BY 1, 2, 3 ON CONFLICT"
+        " (incident_id, day, seen_day) DO UPDATE SET n = known_count.n + excluded.n",
     ]
 
 
@@ -112,7 +116,7 @@ def _settle(dialect: str) -> list[TextClause]:
     return [text(step) for step in steps]
 
 
-_BY_DAY = ("day_count", "coverage_count")
+_BY_DAY = ("day_count", "coverage_count", "known_count")
 _SETTLE = {dialect: _settle(dialect) for dialect in ("sqlite", "postgresql")}
 
 
@@ -162,6 +166,11 @@ def _checks(dialect: str) -> list[TextClause]:
             "SELECT incident_id, outlet, day, seen_day, n FROM coverage_count",
             f"SELECT l.incident_id, f.outlet, {day}, {seen_day}, count(*) {lines}"
             f" WHERE l.incident_id <> 0 AND {_TAKEN} GROUP BY 1, 2, 3, 4",
+        ),
+        (
+            "SELECT incident_id, day, seen_day, n FROM known_count",
+            f"SELECT l.incident_id, {day}, {seen_day}, count(*) {lines}"
+            f" WHERE l.incident_id <> 0 AND {_TAKEN} GROUP BY 1, 2, 3",
         ),
     )
     wanted = f"SELECT * FROM ({wanted}) AS w"

@@ -27,7 +27,7 @@ from tests.crawler.at_work import (
 )
 from tests.crawler.strange_sites import StrangeSites, served
 
-ROUNDS = int(os.environ.get("ROUNDS", "3"))
+ROUNDS = int(os.environ.get("ROUNDS", "2"))
 SEED = int(os.environ.get("SEED", "1"))
 
 

@@ -162,6 +162,19 @@ match = Table(  # what one incident makes of one article
     quote=True,
 )
 Index("ix_match_verdict", match.c.incident_id, match.c.verdict, match.c.article_id)
+_TAKEN = text("taken_at IS NOT NULL")
+Index(
+    "ix_match_new",
+    match.c.incident_id,
+    match.c.taken_at,
+    match.c.article_id,
+    match.c.verdict,
+    match.c.review,
+    sqlite_where=_TAKEN,
+    postgresql_where=_TAKEN,
+)
+_NOTED = text("note_kind IS NOT NULL AND number > 1")
+Index("ix_revision_noted", revision.c.seen_at, sqlite_where=_NOTED, postgresql_where=_NOTED)
 
 review = Table(  # every decision ever taken and every label put on or off, appended only
     "review",

@@ -89,8 +89,24 @@ coverage_count = Table(  # follow-ups of an outlet on a day
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+Index(
+    "ix_coverage_count_seen",
+    coverage_count.c.incident_id,
+    coverage_count.c.outlet,
+    coverage_count.c.seen_day,
+)
+
+known_count = Table(  # follow-ups of a day by the day on which they came to be known
+    "known_count",
+    metadata,
+    Column("incident_id", Id, primary_key=True, autoincrement=False),  # never 0
+    Column("day", Integer, primary_key=True, autoincrement=False),  # as day_count has it
+    Column("seen_day", Integer, primary_key=True, autoincrement=False),  # of first_seen_at
+    Column("n", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
 _EMPTY = text("n = 0")
-for _table in (facet_count, day_count, coverage_count):
+for _table in (facet_count, day_count, coverage_count, known_count):
     Index(f"ix_{_table.name}_empty", _table.c.n, sqlite_where=_EMPTY, postgresql_where=_EMPTY)
 
 to_list = Table(  # articles whose lines are out of date; empty between transactions
@@ -100,4 +116,4 @@ to_list = Table(  # articles whose lines are out of date; empty between transact
 )
 
 #: What is made out of the other tables, and never copied.
-DERIVED = (facet_count, listed, day_count, coverage_count, to_list)
+DERIVED = (facet_count, listed, day_count, coverage_count, known_count, to_list)
