@@ -1,10 +1,23 @@
 """The ledger: every address the store knows of, and what became of it."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
 from pipelines.errors import UnknownThing
 from pipelines.outcomes import Outcome, Verdict, page_outcome
@@ -37,55 +50,95 @@ class Line:
     article_id: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands in the ledger."""
+
+    at: datetime
+    id: int
+
+
 def ledger(
     conn: Connection,
     incident_id: int,
     *,
     limit: int | None = None,
     outcomes: Collection[Outcome] | None = None,
+    after: Place | None = None,
 ) -> list[Entry]:
-    """All links, the latest change first; those that nothing became of yet are DEFERRED."""
-    outcome = func.coalesce(link.c.outcome, Outcome.DEFERRED.value)
-    wanted = (
+    """All links, the latest change first; those that nothing became of yet are DEFERRED. `after`:
+    those behind a place.
+
+    Outcomes are asked for one by one: with several at once all their links would be sorted.
+    """
+    wanted = _entries(incident_id).limit(limit)
+    if after is not None:
+        here = tuple_(literal(after.at, link.c.changed_at.type), literal(after.id))
+        wanted = wanted.where(tuple_(link.c.changed_at, link.c.id) < here)
+    asked = [wanted]
+    if outcomes is not None:
+        asked = [wanted.where(each) for outcome in outcomes for each in _became(outcome)]
+    found = [_entry(row) for each in asked for row in conn.execute(each)]
+    return sorted(found, key=lambda one: (one.at, one.id), reverse=True)[:limit]
+
+
+def _entries(incident_id: int) -> Select[Any]:
+    judged = and_(match.c.article_id == link.c.article_id, match.c.incident_id == incident_id)
+    return (
         select(
             link.c.id,
             link.c.url,
             func.coalesce(article.c.title, link.c.title),
             func.coalesce(source.c.outlet, source.c.url, link.c.found_in),
-            outcome,
+            link.c.outcome,
             match.c.verdict,
             link.c.reason,
             link.c.changed_at,
             link.c.article_id,
-            link.c.outcome.is_(None),
         )
         .select_from(
             link.outerjoin(article, article.c.id == link.c.article_id)
             .outerjoin(source, source.c.id == link.c.source_id)
-            .outerjoin(
-                match,
-                and_(match.c.article_id == link.c.article_id, match.c.incident_id == incident_id),
-            )
+            .outerjoin(match, judged)
         )
         .order_by(link.c.changed_at.desc(), link.c.id.desc())
-        .limit(limit)
     )
-    if outcomes is not None:
-        wanted = wanted.where(outcome.in_(outcomes))
-    return [
-        Entry(
-            id=row[0],
-            url=row[1],
-            title=row[2],
-            source=row[3],
-            outcome=Outcome(row[4]),
-            verdict=None if row[5] is None else Verdict(row[5]),
-            reason="queued, not asked for yet" if row[9] else row[6],
-            at=row[7],
-            article_id=row[8],
+
+
+def _became(outcome: Outcome) -> list[ColumnElement[bool]]:
+    """The conditions of which a link that ended so fulfils one."""
+    settled = link.c.outcome == outcome
+    return [settled, link.c.outcome.is_(None)] if outcome is Outcome.DEFERRED else [settled]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row[0],
+        url=row[1],
+        title=row[2],
+        source=row[3],
+        outcome=Outcome.DEFERRED if row[4] is None else Outcome(row[4]),
+        verdict=None if row[5] is None else Verdict(row[5]),
+        reason="queued, not asked for yet" if row[4] is None else row[6],
+        at=row[7],
+        article_id=row[8],
+    )
+
+
+def counts(conn: Connection, *, most: int) -> dict[Outcome, int]:
+    """How many links ended in each outcome, of those that some ended in; `most` stands for that or
+    more."""
+    some = [
+        select(literal(str(outcome)).label("outcome"), func.count().label("n")).select_from(
+            select(link.c.id).where(each).limit(most).subquery()
         )
-        for row in conn.execute(wanted)
+        for outcome in Outcome
+        for each in _became(outcome)
     ]
+    found = Counter[Outcome]()
+    for outcome, n in conn.execute(union_all(*some)):
+        found[Outcome(outcome)] += int(n)
+    return {outcome: min(n, most) for outcome, n in found.items() if n}
 
 
 def entry(conn: Connection, id: int) -> Line:

@@ -203,3 +203,18 @@ def _labels(conn: Connection, of: Mapping[int, int | None]) -> dict[int, tuple[s
     for incident_id, ids in by_incident.items():
         found |= labels.of_articles(conn, incident_id, ids)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An article by its headline and outlet."""
+
+    id: int
+    title: str | None
+    outlet: str | None
+
+
+def named(conn: Connection, ids: Iterable[int]) -> list[Named]:
+    """Those of a few articles that are there."""
+    wanted = select(article.c.id, article.c.title, article.c.outlet)
+    return [Named(*row) for row in conn.execute(wanted.where(article.c.id.in_(set(ids))))]

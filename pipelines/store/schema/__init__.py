@@ -56,6 +56,7 @@ from pipelines.store.schema.lists import (
     coverage_count,
     day_count,
     facet_count,
+    known_count,
     listed,
     to_list,
 )
@@ -86,6 +87,7 @@ __all__ = [
     "host",
     "identity",
     "incident",
+    "known_count",
     "label",
     "link",
     "listed",

@@ -81,9 +81,7 @@ Index(
 )
 
 Index("ix_link_state", link.c.state, link.c.source_id)
-#: What became of a link, as the ledger tells it.
-LINK_OUTCOME: ColumnElement[str] = func.coalesce(link.c.outcome, literal_column("'deferred'"))
-Index("ix_link_outcome", LINK_OUTCOME, link.c.changed_at, link.c.id)
+Index("ix_link_outcome", link.c.outcome, link.c.changed_at, link.c.id)
 
 crawl_link = Table(  # a crawl's worklist, and afterwards its ledger
     "crawl_link",
