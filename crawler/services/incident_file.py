@@ -114,11 +114,36 @@ def _quoted(text: str) -> str:
 
 def read_incident(text: str, incident: Incident) -> Incident:
     """The incident as the edited file says. Raises BadInput that names line, key and remedy."""
+    if _ENDLESS_KEY.search(_TEXTS.sub('""', text)):
+        raise _no_incident("a key in it has too many parts")
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(text, error) from error
+    except ValueError as error:
+        raise _no_incident("a number in it is too long") from error
+    except RecursionError as error:
+        raise _no_incident("its lists lie too deep in each other") from error
     return _Reader(text, data).apply(incident)
+
+
+#: Comments and texts of TOML (1.0, "String"); one that is not closed goes to its end.
+_TEXTS = re.compile(
+    r'''\#[^\n]*+
+    | """(?:[^"\\]|\\.|"(?!""))*+(?:"""|\\?\Z) | "(?:[^"\\\n]|\\[^\n])*+"?
+    | '{3}(?:[^']|'(?!''))*+(?:'{3}|\Z) | '[^'\n]*+'?''',
+    re.VERBOSE | re.DOTALL,
+)
+#: Keys that tomllib takes hours to read: its time grows with the cube of their parts. No key of
+#: an incident has more than one.
+_ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"")[ \t]*+\.[ \t]*+){8}""", re.ASCII)
+
+
+def _no_incident(why: str) -> BadInput:
+    return BadInput(
+        f"This is no file of an incident: {why}.",
+        remedy="Begin again from what 'followup incident edit' or the desk shows.",
+    )
 
 
 def _shown(value: Any) -> str:
@@ -291,6 +316,8 @@ class _Reader:
         value = self._data.get(key)
         if value is None:
             return None
+        if isinstance(value, date) and not 1900 <= value.year <= 2200:
+            self._refuse(key, value, "Give a day on which there can be news.")
         if isinstance(value, datetime):
             return to_utc(value if value.tzinfo else value.replace(tzinfo=UTC))
         if isinstance(value, date):

@@ -4,6 +4,7 @@ A condition is on one line of `listed`, under whatever alias it is looked at: a 
 compared with the others of its group under the same conditions.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -89,11 +90,15 @@ def checked(chosen: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
     return found
 
 
+#: An id that the store can hold.
+_ID = re.compile(r"[0-9]{1,18}")
+
+
 def _check(name: str, value: str) -> None:
     known = _FIXED.get(name)
     if known is not None and value not in known:
         raise BadInput(f"{value!r} is no {name}.", remedy=f"There are {', '.join(known)}.")
-    if name == "source" and not (value == UNKNOWN or (value.isascii() and value.isdigit())):
+    if name == "source" and not (value == UNKNOWN or _ID.fullmatch(value)):
         raise BadInput(f"{value!r} is no source.", remedy="Give the id of one.")
     if name == "day":
         day_interval(value)

@@ -1,5 +1,6 @@
 """Articles: the lists of an incident and of all, one article, its changes, its raw page."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -33,9 +34,9 @@ SANDBOX = (
 class ChangesAsked(shapes.Asked):
     """Which two texts are compared: versions `a` and `b`, or a copy."""
 
-    a: int | None = None
-    b: int | None = None
-    beside: int | None = Field(None, alias="copy")
+    a: shapes.Id | None = None
+    b: shapes.Id | None = None
+    beside: shapes.Id | None = Field(None, alias="copy")
 
 
 _UNJUDGED = standing.Standing(None, (), ())
@@ -168,12 +169,24 @@ def raw_page(room: InRoom, id: Id) -> Response:
     """The page as it was fetched: sandboxed where it is markup, else plain characters. It runs
     nothing, loads nothing, and is never the desk's own."""
     body, kind = raw.latest(room.home, id)
-    is_markup = (kind or "text/html").partition(";")[0].strip().lower() in _MARKUP
     return Response(
         body,
-        media_type=kind if is_markup and kind else "text/html" if is_markup else "text/plain",
-        headers={"Content-Security-Policy": SANDBOX, "Cache-Control": "no-store"},
+        headers={
+            "Content-Type": _shown_as(kind or "text/html"),
+            "Content-Security-Policy": SANDBOX,
+            "Cache-Control": "no-store",
+        },
     )
 
 
 _MARKUP = frozenset({"text/html", "application/xhtml+xml"})
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([a-z0-9_.:-]{1,40})""", re.IGNORECASE | re.ASCII)
+
+
+def _shown_as(kind: str) -> str:
+    """The type that the browser is told. A stranger's words are not repeated in a header; without
+    a charset the page's own counts."""
+    if kind.partition(";")[0].strip().lower() not in _MARKUP:
+        return "text/plain"
+    said = _CHARSET.search(kind)
+    return f"text/html; charset={said[1]}" if said else "text/html"

@@ -1,6 +1,5 @@
 """The days of an incident: who had what when, who had it first, what was edited."""
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -18,9 +17,9 @@ router = APIRouter(include_in_schema=False)
 class DaysAsked(shapes.Asked):
     """Which days; `as_of`: as it was known at the end of that day."""
 
-    since: date | None = None
-    until: date | None = None
-    as_of: date | None = None
+    since: shapes.Day | None = None
+    until: shapes.Day | None = None
+    as_of: shapes.Day | None = None
 
 
 @router.get("/incidents/{slug}/days")

@@ -149,7 +149,10 @@ def _told(room: Room, form: Fields, done: Done, ids: list[int]) -> dict[str, Any
 
 def _back(form: Fields, done: Done | None = None) -> str:
     """The page that a form came from; it says what was done."""
-    parts = urlsplit(_one(form, "back"))
+    try:
+        parts = urlsplit(_one(form, "back"))
+    except ValueError:  # "//[" is no address
+        parts = urlsplit("/")
     own = parts.path.startswith(("/incidents/", "/articles")) and not parts.netloc
     kept = [pair for pair in parse_qsl(parts.query) if pair[0] != "done"] if own else []
     more = [] if done is None else [("done", done.code)]
