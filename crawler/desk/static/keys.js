@@ -177,7 +177,7 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-document.querySelectorAll("[data-help]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", help);
+document.querySelectorAll("[data-help]").forEach((place) => {
+  place.hidden = false;
+  place.querySelector("button").addEventListener("click", help);
 });
