@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pipelines.store import open_database, search
+from pipelines.store import open_database
+from pipelines.store.folding import folded
 
 FIRST = datetime(2014, 1, 1, tzinfo=UTC)
 DAYS = 400
@@ -180,8 +181,8 @@ def _add(
     if rng.random() < 0.08:
         rows.revision.append((id, 2, title, f"{text} changed", at + 3_600_000_000, f"{id:064x}"))
     rows.search.append(
-        (id, search.indexed(title), search.indexed(text), search.indexed(outlet.name),
-         search.indexed(author))
+        (id, folded(title), folded(text), folded(outlet.name),
+         folded(author))
     )  # fmt: skip
     rows.match += judged
     for row in judged:
@@ -230,6 +231,25 @@ _INSERTS = {
 }
 
 
+#: A link for each article and one in three besides, which came to nothing or waits; a correction in
+#: a tenth of the second versions.
+_LINKS = (
+    "INSERT INTO link (key, url, host, title, found_in, source_id, state, priority, tries,"
+    " found_at, changed_at, outcome, reason, article_id)"
+    " SELECT key, url, host, title, 'https://' || host || '/feed', source_id, 'done', 0, 1,"
+    " first_seen_at, first_seen_at, outcome, 'score 0.1', id FROM article",
+    "INSERT INTO link (key, url, host, found_in, source_id, state, priority, tries, found_at,"
+    " changed_at, outcome, reason) SELECT key || '/x', url || '/x', host,"
+    " 'https://' || host || '/feed', source_id,"
+    " CASE WHEN id % 60 = 0 THEN 'queued' WHEN id % 2 = 0 THEN 'done' ELSE 'failed' END, 0, 1,"
+    " first_seen_at, first_seen_at + 1000, CASE WHEN id % 60 = 0 THEN NULL"
+    " WHEN id % 2 = 0 THEN 'not_article' WHEN id % 5 = 0 THEN 'timeout' ELSE 'http_error' END,"
+    " CASE WHEN id % 60 = 0 THEN NULL ELSE 'status 404' END FROM article WHERE id % 3 = 0",
+    "UPDATE revision SET note = 'Correction: the day was wrong.', note_kind = 'correction'"
+    " WHERE number = 2 AND article_id % 10 = 0",
+)
+
+
 def fill(path: Path, size: int) -> None:
     """Makes a store of so many articles at a place where there is none yet."""
     half = path.with_suffix(".part")
@@ -249,8 +269,12 @@ def fill(path: Path, size: int) -> None:
             done += len(rows.article)
             if done % 100_000 == 0:
                 print(f"{done:,} articles in {time.monotonic() - begun:.0f} s", flush=True)
+        for statement in _LINKS:
+            conn.execute(statement)
         conn.execute("INSERT INTO article_search(article_search) VALUES ('optimize')")
         conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with closing(open_database(f"sqlite:///{half}")) as database, database.write():
+        pass  # lines and counts of all articles are made as the transaction ends
     half.rename(path)
 
 
