@@ -107,14 +107,7 @@ class Polls:
         source = document.source
         told = "it names more links than are taken of one poll" if reading.cut else None
         sources.set_health(conn, _id(source), Health.OK, told, now=self._session.now())
-        sources.set_marks(
-            conn,
-            _id(source),
-            outlet=source.outlet or reading.title,
-            language=source.language or reading.language,
-            country=source.country,
-            tags=source.tags,
-        )
+        sources.name_unnamed(conn, _id(source), outlet=reading.title, language=reading.language)
         self._polls[_id(source)].ttl_seconds = reading.ttl_seconds
 
     def failed(self, document: Document, ending: Ending, *, is_last: bool = True) -> None:

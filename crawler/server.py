@@ -25,6 +25,7 @@ from crawler.desk.app import create_app
 from crawler.desk.identity import is_guarded
 from crawler.home import Home, open_home
 from crawler.schedule.ticking import Schedule
+from crawler.services import dossier
 from crawler.supervisor import Supervisor, within
 from crawler.tenure import ServerRunning, folder_lock, take_schedule
 from pipelines.errors import BadInput
@@ -119,6 +120,7 @@ def serve(
         running = Running(home, url_of(listener, host), secrets.token_hex(16), Supervisor(home))
         take_schedule(home, running.url, running.token, lock)
         life.settle_dead(config, home.clock, home.database)
+        dossier.clear_away(config)
         _run(running, host, listener, tell)
         if running.lost.is_set():
             with home.database.read() as conn:

@@ -140,6 +140,7 @@ def wanted_scope(method: str, path: str) -> Access:
 SCOPES: tuple[tuple[str, str, Access], ...] = (
     ("/settings", "read", Access.ADMIN),
     ("/api/v1/tokens", "read", Access.ADMIN),
+    ("/api/v1/targets", "read", Access.ADMIN),
     ("/api/v1/crawls", "change", Access.CRAWL),
     ("/schedule.json", "change", Access.CRAWL),
     ("/cancel.json", "change", Access.CRAWL),

@@ -16,6 +16,8 @@ WAITING: Mapping[str, tuple[str, ...]] = {
     "review": ("none",),
     "verdict": ("follow_up", "candidate"),
 }
+#: What a list is given as to other programs; `json` is JSON Feed.
+FEEDS = ("atom", "rss", "json", "csv")
 _Value = Annotated[str, StringConstraints(max_length=300)]
 _Values = Annotated[list[_Value], Field(default_factory=list, max_length=50)]
 

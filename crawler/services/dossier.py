@@ -7,6 +7,7 @@ It is read in one state of the store and is the same, byte by byte, while that s
 
 import csv
 import json
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -17,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
+from crawler.config import Config
 from crawler.discovery.opml import write_opml
 from crawler.export import bibtex, folder, pages, rows
 from crawler.export.quoting import quoted, shown
@@ -31,6 +33,8 @@ from pipelines.store import pages as raw_pages
 from pipelines.store.pages import RawRecord
 
 Tell = Callable[[str], None]
+#: Begins the name of a folder in which a dossier is made that is sent away.
+SENT = ".sent-dossier-"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEDGER = ("id", "at", "outcome", "verdict", "source", "title", "url", "reason", "article_id")
 _DONE = ("article_id", "at", "by", "decision", "label", "labelled", "note")
@@ -74,6 +78,15 @@ def to_zip(home: Home, slug: str, target: Path, *, full_text: bool, tell: Tell) 
         report = _written(home, slug, Path(beside), target, full_text=full_text, tell=tell)
         folder.pack(Path(beside), part, f"{slug}-dossier", report.as_of)
     return report
+
+
+def clear_away(config: Config) -> int:
+    """Removes what was left of dossiers that were being made when the desk was killed; how many.
+    Only for whoever holds the data folder's lock: another desk may be making some."""
+    left = [path for path in config.home.glob(f"{SENT}*") if not path.is_symlink()]
+    for path in left:
+        shutil.rmtree(path)
+    return len(left)
 
 
 def raw_to_stream(home: Home, slug: str, target: IO[bytes], *, tell: Tell) -> Copied:

@@ -130,6 +130,30 @@ def list_all(home: Home) -> list[Source]:
         return store.list_all(conn)
 
 
+def edit(
+    home: Home,
+    id: int,
+    *,
+    tags: Sequence[str] | None = None,
+    outlet: str | None = None,
+    language: str | None = None,
+    country: str | None = None,
+) -> Source:
+    """Write what is given of a source's marks; the source as it is then. Raises UnknownThing."""
+    with home.database.write() as conn:
+        was = store.get(conn, id)
+        store.set_marks(
+            conn,
+            id,
+            outlet=outlet or was.outlet,
+            language=language or was.language,
+            country=country or was.country,
+            tags=was.tags if tags is None else tuple(dict.fromkeys(tags)),
+        )
+        schedule.wake(conn, home.now())
+        return store.get(conn, id)
+
+
 def remove(home: Home, id: int) -> Source:
     """Take a source away; what was found through it stays."""
     with home.database.write() as conn:

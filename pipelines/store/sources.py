@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
 
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.incident import Health, Source, SourceKind
@@ -139,6 +139,16 @@ def set_marks(
     """Writes what is known of a source besides its address."""
     marks = {"outlet": outlet, "language": language, "country": country, "tags": list(tags)}
     conn.execute(update(source).where(source.c.id == id).values(**marks))
+
+
+def name_unnamed(conn: Connection, id: int, *, outlet: str | None, language: str | None) -> None:
+    """What a source says of itself, where nobody has written it yet: a poll may have begun before
+    somebody did."""
+    told = {
+        "outlet": func.coalesce(source.c.outlet, outlet),
+        "language": func.coalesce(source.c.language, language),
+    }
+    conn.execute(update(source).where(source.c.id == id).values(**told))
 
 
 def set_due(conn: Connection, id: int, due_at: datetime | None) -> None:

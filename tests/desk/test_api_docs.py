@@ -13,8 +13,8 @@ from tests.desk.stocked import stock
 from tests.desk.test_api import API
 
 DOC = (Path(__file__).resolve().parents[2] / "docs" / "api.md").read_text("utf-8")
-#: What reads other sites (no desk of a test may), and what a furnished home has none of.
-UNRUN = {("POST", f"{API}/sources/1/check")}
+#: What asks other sites (no desk of a test may), and what a furnished home has none of.
+UNRUN = {("POST", f"{API}/sources/1/check"), ("POST", f"{API}/targets/1/test")}
 #: Said in the text, as it gives no page of a stranger to run with.
 IN_WORDS = {("GET", f"{API}/articles/{{id}}/raw")}
 
@@ -41,7 +41,14 @@ def fits(template: str, path: str) -> bool:
 def run(desk: Desk, line: str) -> str:
     env = os.environ | {"DESK": desk.url, "no_proxy": "127.0.0.1"}
     line = line.replace("-fsS", "--fail-with-body -sS")
-    done = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        ["sh", "-c", line],
+        env=env,
+        cwd=desk.home.config.home,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 0, f"{line}: {done.stdout}"
     return done.stdout
 

@@ -70,4 +70,4 @@ def test_nothing_of_it_stays_behind_and_unknown_ones_are_refused(desk: Desk) -> 
     assert f'action="/incidents/{SLUG}/dossier.zip"' in page
     desk.get(f"/incidents/{SLUG}/dossier.zip")
     desk.get("/incidents/nope/dossier.zip", 404)
-    assert list(desk.home.config.home.glob(".dossier-*")) == []
+    assert list(desk.home.config.home.glob(".*dossier-*")) == []

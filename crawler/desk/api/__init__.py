@@ -7,9 +7,11 @@ from crawler.desk.api import (
     developments,
     health,
     incidents,
+    outgoing,
     schedule,
     searches,
     sources,
+    targets,
     tokens,
 )
 from crawler.desk.api.contract import PREFIX, PROBLEMS, by
@@ -19,7 +21,7 @@ from crawler.desk.api.health import problem_record
 __all__ = ["PREFIX", "PROBLEMS", "ROUTERS", "by", "cancelled", "problem_record"]
 
 _ROOMS = (
-    *(incidents, articles, decisions, searches, developments),
-    *(sources, crawls, schedule, tokens, health),
+    *(incidents, articles, decisions, searches, developments, outgoing),
+    *(sources, crawls, schedule, targets, tokens, health),
 )
 ROUTERS = tuple(one.router for one in _ROOMS)

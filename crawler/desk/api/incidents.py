@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, time
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query, Request
 from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse, Response
 
 from crawler.desk import shapes
-from crawler.desk.api.contract import PREFIX, Slug, doors
+from crawler.desk.api.contract import PREFIX, Slug, doors, next_page
 from crawler.desk.room import InRoom, Room
 from crawler.services import incidents, learning, listing
 from crawler.services.incident_file import read_incident, write_incident
@@ -60,6 +60,13 @@ class LearningTaken(shapes.Taken):
     refuse: _Terms
     learns: bool | None = None
     apply: bool = False
+
+
+class IncidentsAsked(shapes.Asked):
+    """Which incidents."""
+
+    limit: int = Field(200, ge=1, le=1_000)
+    after: int = Field(0, ge=0, le=shapes.MOST_ID, description="Only those with a higher id.")
 
 
 class DeleteAsked(shapes.Asked):
@@ -152,13 +159,18 @@ class LearningShown(shapes.Given):
 
 
 @router.get("", response_model=list[shapes.Incident])
-def list_incidents(room: InRoom) -> Response:
-    """Incidents by id."""
-    rows = listing.incidents(room.home)
+def list_incidents(
+    request: Request, room: InRoom, asked: Annotated[IncidentsAsked, Query()]
+) -> Response:
+    """Incidents by id. The header Link names the next page, where there is one."""
+    rows = sorted(listing.incidents(room.home), key=lambda row: row.id)
+    rows = [row for row in rows if row.id > asked.after]
     told = [
-        {"id": row.id, "slug": row.slug, "title": row.title, "open": row.is_open} for row in rows
+        {"id": row.id, "slug": row.slug, "title": row.title, "open": row.is_open}
+        for row in rows[: asked.limit]
     ]
-    return JSONResponse(told)
+    headers = next_page(request, after=rows[asked.limit - 1].id) if len(rows) > len(told) else {}
+    return JSONResponse(told, headers=headers)
 
 
 @router.post("/draft", response_model=DraftShown)

@@ -33,6 +33,15 @@ class SourceTaken(shapes.Taken):
     country: _Short | None = None
 
 
+class MarksTaken(shapes.Taken):
+    """What is written of a source; what is left out stays."""
+
+    tags: list[_Short] | None = Field(None, max_length=50)
+    outlet: shapes.Word | None = None
+    language: _Short | None = None
+    country: _Short | None = None
+
+
 class OpmlTaken(shapes.Taken):
     """A file of sources."""
 
@@ -153,6 +162,22 @@ def take_opml(room: InRoom, taken: OpmlTaken) -> Response:
 def show_source(room: InRoom, id: Id) -> Response:
     """One source."""
     return JSONResponse(sources.record(sources.get(room.home, id)))
+
+
+@router.patch("/{id}", response_model=shapes.Source)
+def edit(room: InRoom, id: Id, taken: MarksTaken) -> Response:
+    """Write tags, outlet, language or country of it. Incidents may follow it by these."""
+    with room.writing():
+        source = sources.edit(
+            room.home,
+            id,
+            tags=taken.tags,
+            outlet=taken.outlet,
+            language=taken.language,
+            country=taken.country,
+        )
+    room.pulse.wake()
+    return JSONResponse(sources.record(source))
 
 
 @router.post("/{id}/check", response_model=CheckShown)
