@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check check-style format clean
+.PHONY: demo test check check-style format screenshots clean
 
 demo: $(READY)
 	$(BIN)/followup demo
@@ -22,6 +22,10 @@ check-style: $(READY)
 format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# Pictures of every page of the desk, in build/screens.
+screenshots: $(READY)
+	$(BIN)/python -m tests.desk.screenshots
 
 clean:
 	rm -rf $(VENV) build *.egg-info
