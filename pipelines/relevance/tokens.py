@@ -132,7 +132,7 @@ def _ends(gap: str) -> bool:
 class _Pieces(dict[str, tuple[Token, ...]]):
     """What was met lately between two blanks."""
 
-    MOST = 1 << 15
+    MOST = 1 << 16
 
     def __missing__(self, piece: str) -> tuple[Token, ...]:
         tokens = _read_piece(piece)
