@@ -3,11 +3,14 @@ forms that somebody else sends."""
 
 import io
 import socket
+import socketserver
 import subprocess
 import sys
+import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from crawler.services.review import View
 from crawler.wanted import Wanted
 from pipelines.incident import Source, SourceKind
 from pipelines.store import sources
+from tests.crawler.strange_sites import Piece, answer, feed, served
 from tests.crawler.terminal import ROOT
 from tests.desk.addresses import routes
 from tests.desk.browsing import chromium, soon, watched
@@ -61,17 +65,9 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     )
     try:
         _until_answering(port)
-        environment = {
-            "FOLLOWUP_HOME": str(folder),
-            "FOLLOWUP_CONTACT": "tests@followup.test",
-            "FOLLOWUP_MIN_GAP_SECONDS": "0.01",
-            "FOLLOWUP_NOW": "2014-12-18T12:00:00+00:00",
-            "http_proxy": f"http://127.0.0.1:{port}",
-            "https_proxy": f"http://127.0.0.1:{port}",
-            "no_proxy": "",
-        }
+        environment = _environment(folder, f"http://127.0.0.1:{port}")
         with open_home(read_config(environment), environment) as home:
-            _crawl(home)
+            _crawl(home, *(f"http://{case}.hostile.test/feed.xml" for case in CASES))
             with serve(home) as desk:
                 yield desk
     finally:
@@ -89,14 +85,25 @@ def _until_answering(port: int) -> None:
         time.sleep(0.05)
 
 
-def _crawl(home: Home) -> None:
+def _environment(folder: Path, proxy: str) -> dict[str, str]:
+    return {
+        "FOLLOWUP_HOME": str(folder),
+        "FOLLOWUP_CONTACT": "tests@followup.test",
+        "FOLLOWUP_MIN_GAP_SECONDS": "0.01",
+        "FOLLOWUP_NOW": "2014-12-18T12:00:00+00:00",
+        "http_proxy": proxy,
+        "https_proxy": proxy,
+        "no_proxy": "",
+    }
+
+
+def _crawl(home: Home, *feeds: str) -> None:
     seed = home.config.home / "seed.txt"
     seed.write_text(f"The inquiry into the breach\n\n{STORY}\n\n{STORY}\n")
     incidents.new(home, SLUG, [str(seed)])
     with home.database.write() as conn:
-        for case in CASES:
-            feed = Source(SourceKind.FEED, f"http://{case}.hostile.test/feed.xml")
-            sources.add(conn, feed, now=home.now())
+        for url in feeds:
+            sources.add(conn, Source(SourceKind.FEED, url), now=home.now())
     crawls.run(home, Wanted(), by="the test")
 
 
@@ -131,6 +138,78 @@ def test_a_kept_page_of_theirs_does_nothing(browser: Any, attacked: Desk) -> Non
             assert page.evaluate("window.origin") == "null"
     context.close()
     assert len(wanted) > 10
+
+
+TRAPS = """
+    <img src="{url}/img"><img srcset="{url}/srcset 2x">
+    <picture><source srcset="{url}/p"><img></picture>
+    <link rel=stylesheet href="{url}/css"><link rel=preload as=image href="{url}/preload">
+    <link rel=icon href="{url}/icon"><link rel=prefetch href="{url}/prefetch">
+    <link rel=preconnect href="{url}"><link rel=dns-prefetch href="{url}">
+    <link rel=manifest href="{url}/manifest"><link rel=modulepreload href="{url}/module">
+    <style>@import "{url}/import"; body {{ background: url({url}/background) }}
+    @font-face {{ font-family: x; src: url({url}/font) }} p {{ font-family: x }}</style>
+    <iframe src="{url}/iframe"></iframe><iframe srcdoc="<img src='{url}/srcdoc'>"></iframe>
+    <object data="{url}/object"></object><embed src="{url}/embed">
+    <video src="{url}/video" poster="{url}/poster" autoplay></video>
+    <audio src="{url}/audio"></audio>
+    <svg><image href="{url}/image"/><use href="{url}/use#x"/></svg>
+    <script src="{url}/script"></script><img src=x onerror="fetch('{url}/fetch')">
+    <form action="{url}/form"><button autofocus onfocus="this.form.submit()">x</button></form>
+    <meta http-equiv=refresh content="0;url={url}/refresh">
+"""
+
+
+@contextmanager
+def listening() -> Iterator[tuple[str, list[bytes]]]:
+    """An address of this machine, and what was asked of it; a connection counts, asked or not."""
+    heard: list[bytes] = []
+
+    class Ears(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            heard.append(b"")
+            heard.append(self.request.recv(200).partition(b"\r")[0])
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Ears) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}", heard
+        server.shutdown()
+
+
+def test_a_kept_page_asks_nobody_for_anything(browser: Any, tmp_path: Path) -> None:
+    """Of what it names nothing is fetched, though the browser would for a page that may."""
+    with listening() as (url, heard):
+        traps = TRAPS.format(url=url)
+
+        def site(path: str) -> Sequence[Piece]:
+            if path == "/robots.txt":
+                return [answer("User-agent: *\nAllow: /\n", "text/plain")]
+            if path == "/feed":
+                return [answer(feed("traps.test", ["/trap"]), "application/rss+xml")]
+            text = "".join(f"<p>{STORY}</p>" for _ in range(3))
+            title = "The inquiry into the breach goes on"
+            head = f"<html><head><title>{title}</title></head><body><h1>{title}</h1>"
+            return [answer(f"{head}{text}{traps}</body></html>")]
+
+        with served({"traps.test": site}) as strange:
+            environment = _environment(tmp_path / "home", strange.url)
+            with open_home(read_config(environment), environment) as home:
+                _crawl(home, "http://traps.test/feed")
+                (line,) = review.page(home, View(SLUG)).lines
+                with serve(home) as desk, closing(browser.new_context()) as context:
+                    page = context.new_page()
+                    page.goto(f"{desk.url}/articles/{line.id}/raw", wait_until="load")
+                    assert "The inquiry" in page.inner_text("h1")
+                    page.wait_for_timeout(500)
+                    assert heard == []
+        free = tmp_path / "free.html"
+        free.write_text(traps)
+        with closing(browser.new_context()) as context:
+            context.new_page().goto(free.as_uri(), wait_until="commit")
+            deadline = time.monotonic() + 30
+            while len(heard) < 10:
+                assert time.monotonic() < deadline, heard
+                time.sleep(0.05)
 
 
 def test_the_dossier_of_theirs_is_characters(browser: Any, attacked: Desk, tmp_path: Path) -> None:

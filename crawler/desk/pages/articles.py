@@ -15,6 +15,7 @@ from crawler.desk.room import InRoom, Room
 from crawler.desk.told import read_done
 from crawler.desk.views import Listed, Shown, Within, shown
 from crawler.services import articles, listing, raw, review, revisions, standing
+from pipelines.clean import decode
 from pipelines.errors import BadInput, UnknownThing
 from pipelines.store.overview import Followed
 
@@ -167,26 +168,21 @@ def show_changes(room: InRoom, id: Id, asked: Annotated[ChangesAsked, Query()]) 
 @router.get("/articles/{id}/raw")
 def raw_page(room: InRoom, id: Id) -> Response:
     """The page as it was fetched: sandboxed where it is markup, else plain characters. It runs
-    nothing, loads nothing, and is never the desk's own."""
+    nothing, loads nothing, connects to nobody and is never the desk's own."""
     body, kind = raw.latest(room.home, id)
+    text = decode(body, kind)
+    is_markup = (kind or _HTML).partition(";")[0].strip().lower() in _MARKUP
     return Response(
-        body,
+        _LOADING.sub(r"\1x-", text) if is_markup else text,
         headers={
-            "Content-Type": _shown_as(kind or "text/html"),
+            "Content-Type": f"{_HTML if is_markup else 'text/plain'}; charset=utf-8",
             "Content-Security-Policy": SANDBOX,
             "Cache-Control": "no-store",
         },
     )
 
 
-_MARKUP = frozenset({"text/html", "application/xhtml+xml"})
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([a-z0-9_.:-]{1,40})""", re.IGNORECASE | re.ASCII)
-
-
-def _shown_as(kind: str) -> str:
-    """The type that the browser is told. A stranger's words are not repeated in a header; without
-    a charset the page's own counts."""
-    if kind.partition(";")[0].strip().lower() not in _MARKUP:
-        return "text/plain"
-    said = _CHARSET.search(kind)
-    return f"text/html; charset={said[1]}" if said else "text/html"
+_HTML = "text/html"
+_MARKUP = frozenset({_HTML, "application/xhtml+xml"})
+#: A policy stops what these would fetch, but not in every browser that it connects to the address.
+_LOADING = re.compile(r"(</?)(?=(?:link|i?frame|object|embed)[\s/>])", re.IGNORECASE)
