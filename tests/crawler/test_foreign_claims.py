@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from crawler.config import read_config
 from crawler.home import open_home
 from crawler.services import articles, crawls, incidents, review
@@ -72,13 +70,11 @@ class Gazette:
         return [answer(page(f"Owner laid the fire, says {name}", text, self.claims[path]))]
 
 
-@pytest.mark.parametrize("first", ["railway.test", "gazette.test"])
-def test_a_page_that_claims_another_sites_article_changes_nothing_of_it(
-    tmp_path: Path, first: str
-) -> None:
+def test_a_page_that_claims_another_sites_article_changes_nothing_of_it(tmp_path: Path) -> None:
+    """Nor where it came first."""
     gazette = Gazette()
     with served({"railway.test": railway, "gazette.test": gazette}) as strange:
-        found = crawl(tmp_path, strange, [first], 0)
+        found = crawl(tmp_path, strange, ["gazette.test"], 0)
         both = ["railway.test", "gazette.test"]
         assert crawl(tmp_path, strange, both, 1) >= found
         before = shown(tmp_path, strange, 1)

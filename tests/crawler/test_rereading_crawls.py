@@ -204,6 +204,7 @@ def test_after_a_week_and_after_a_month_only_what_is_due_is_asked_for(railway: R
     assert "/edited" not in railway.strange.paths("railway.test")
     railway.crawl(9 * 24 + 1, trigger=Trigger.SCHEDULE)
     assert "/edited" in railway.strange.paths("railway.test")
+    railway.crawl(40 * 24, trigger=Trigger.SCHEDULE)
     railway.crawl(80 * 24, trigger=Trigger.SCHEDULE)
     assert "/edited" not in railway.strange.paths("railway.test")
     railway.crawl(81 * 24)
