@@ -3,7 +3,8 @@
     python -m tests.desk.screenshots [FOLDER]
 
 The made-up newsroom of `followup demo` is crawled for them, and a few things are decided. What is
-in the pictures nobody checks but the people who look at them.
+in the pictures nobody checks but the people who look at them. Those of the README, as much of a
+page as a window shows, lie in `readme` there; docs/screens has copies of them.
 """
 
 import re
@@ -29,6 +30,13 @@ from tests.desk.serving import opened, serve
 FOLDER = Path("build/screens")
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
+#: Those of the README: a name, the route of a page, width and colours.
+SHOWN = (
+    ("list", "/incidents/{slug}", "desk", "light"),
+    ("article", "/articles/{id}", "desk", "dark"),
+    ("days", "/incidents/{slug}/days", "desk", "light"),
+    ("phone", "/incidents/{slug}", "phone", "dark"),
+)
 _BY = "Ann"
 
 
@@ -42,6 +50,7 @@ def main(folder: Path) -> None:
             with serve(home) as desk:
                 _draw(browser, desk.url, places.all() + PROBLEMS[:1], folder)
                 _draw(browser, desk.url, ["/crawls"], folder, "help", lambda page: _press(page))
+                _show(browser, desk.url, places, folder / "readme")
             access.set_password(home, "four words nobody joins")
             with serve(home) as desk:
                 _draw(browser, desk.url, ["/login"], folder)
@@ -114,6 +123,16 @@ def _draw(
                 name = "-".join(filter(None, (prefix, _named(path), width, scheme)))
                 page.screenshot(path=folder / f"{name}.png", full_page=True)
             context.close()
+
+
+def _show(browser: Any, url: str, places: Places, folder: Path) -> None:
+    for name, route, width, scheme in SHOWN:
+        across, down = WIDTHS[width]
+        options = {"viewport": {"width": across, "height": down}, "color_scheme": scheme}
+        page = browser.new_page(**options)
+        page.goto(url + places.of(route)[0])
+        page.screenshot(path=folder / f"{name}.png")
+        page.close()
 
 
 def _named(path: str) -> str:
