@@ -30,12 +30,12 @@ from tests.desk.serving import opened, serve
 FOLDER = Path("build/screens")
 WIDTHS = {"desk": (1280, 900), "phone": (390, 844)}
 SCHEMES = ("light", "dark")
-#: Those of the README: a name, the route of a page, width and colours.
+#: Those of the README: a name, the route of a page, which of its addresses, width and colours.
 SHOWN = (
-    ("list", "/incidents/{slug}", "desk", "light"),
-    ("article", "/articles/{id}", "desk", "dark"),
-    ("days", "/incidents/{slug}/days", "desk", "light"),
-    ("phone", "/incidents/{slug}", "phone", "dark"),
+    ("list", "/incidents/{slug}", 0, "desk", "light"),
+    ("article", "/articles/{id}", 1, "desk", "dark"),
+    ("days", "/incidents/{slug}/days", 0, "desk", "light"),
+    ("phone", "/incidents/{slug}", 0, "phone", "dark"),
 )
 _BY = "Ann"
 
@@ -126,11 +126,11 @@ def _draw(
 
 
 def _show(browser: Any, url: str, places: Places, folder: Path) -> None:
-    for name, route, width, scheme in SHOWN:
+    for name, route, number, width, scheme in SHOWN:
         across, down = WIDTHS[width]
         options = {"viewport": {"width": across, "height": down}, "color_scheme": scheme}
         page = browser.new_page(**options)
-        page.goto(url + places.of(route)[0])
+        page.goto(url + places.of(route)[number])
         page.screenshot(path=folder / f"{name}.png")
         page.close()
 
