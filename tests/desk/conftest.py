@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,11 +17,19 @@ from pipelines.store.crawl_sources import Ending
 from pipelines.store.crawls import CrawlState, Trigger
 from pipelines.store.frontier import settle
 from pipelines.store.offers import Offered, offer
+from tests.desk.browsing import chromium
 from tests.desk.serving import Desk, copied, opened, serve, standing
 
 SLUG = "sony-hack"
 #: Ids of the crawls of a furnished home.
 FINISHED, MISSED, FAILED, RUNNING, REQUESTED = 1, 2, 3, 4, 5
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; the test is skipped where there is none."""
+    with chromium() as one:
+        yield one
 
 
 @pytest.fixture(scope="session")

@@ -1,56 +1,27 @@
 """The pages in a real browser: they follow what happens, fit a telephone, and load nothing odd."""
 
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from pipelines.store import crawls, worklists
 from pipelines.store.crawls import CrawlState
+from tests.desk import browsing
+from tests.desk.browsing import watched
 from tests.desk.conftest import REQUESTED, RUNNING
 from tests.desk.serving import Desk
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
-
 #: The script looks every 2 s while something runs.
-PATIENCE_SECONDS = 15.0
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield opened
-        opened.close()
+soon = partial(browsing.soon, seconds=15.0)
 
 
 @pytest.fixture
 def page(browser: Any, desk: Desk) -> Iterator[Any]:
     """A page that is not to complain, nor to ask anybody but the desk."""
-    opened = browser.new_page(viewport={"width": 1000, "height": 900})
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "request",
-        lambda sent: None if sent.url.startswith(desk.url) else complaints.append(sent.url),
-    )
-    yield opened
-    opened.close()
-    assert complaints == []
-
-
-def soon(page: Any, is_so: Callable[[], bool]) -> None:
-    """Waits until it is so; the page's own policy lets the browser evaluate no text for that."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(100)
+    with watched(browser, desk.url, viewport={"width": 1000, "height": 900}) as opened:
+        yield opened
 
 
 def test_the_page_follows_a_crawl_without_loading_again(page: Any, desk: Desk) -> None:

@@ -1,9 +1,7 @@
 """The dossier from the desk, opened from the disk in a real browser: it runs and asks nothing."""
 
 import io
-import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +10,6 @@ import pytest
 from tests.desk.conftest import SLUG
 from tests.desk.serving import Desk
 from tests.desk.stocked import HOSTILE, stock, stock_hostile
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture
@@ -25,18 +21,6 @@ def unpacked(desk: Desk, tmp_path: Path) -> Path:
     with zipfile.ZipFile(io.BytesIO(answer.content)) as packed:
         packed.extractall(tmp_path / "out")
     return tmp_path / "out" / f"{SLUG}-dossier"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if CHROMIUM is None:
-        pytest.skip("there is no Chromium")
-    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield opened
-        opened.close()
 
 
 def test_it_runs_and_asks_nothing(browser: Any, unpacked: Path) -> None:

@@ -8,19 +8,13 @@ import pytest
 
 from crawler.services import access
 from tests.desk.addresses import OTHERS, PAGES, PROBLEMS, Places, routes
-from tests.desk.browsing import chromium, watched
+from tests.desk.browsing import watched
 from tests.desk.crowded import crowd
 from tests.desk.serving import Desk, copied, opened, serve, standing
 
 #: 1280 enlarged twice and four times (WCAG 2.2, 1.4.4 and 1.4.10), and the telephone.
 NARROW = (640, 390, 320)
 SERIOUS = ("serious", "critical")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

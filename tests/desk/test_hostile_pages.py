@@ -26,7 +26,7 @@ from pipelines.store import sources
 from tests.crawler.strange_sites import Piece, answer, feed, served
 from tests.crawler.terminal import ROOT
 from tests.desk.addresses import routes
-from tests.desk.browsing import chromium, soon, watched
+from tests.desk.browsing import soon, watched
 from tests.desk.conftest import SLUG
 from tests.desk.crowded import WORST
 from tests.desk.serving import Desk, serve
@@ -40,12 +40,6 @@ STORY = (
     " the findings would be published once the studio had been told. The company gave no further"
     " details."
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from crawler.services import schedule
 from tests.crawler.at_work import AT, Paper, opened, source
 from tests.crawler.serving import Serving
 from tests.crawler.strange_sites import StrangeSites, served
-from tests.desk.browsing import PATIENCE_SECONDS, chromium, soon, watched
+from tests.desk.browsing import PATIENCE_SECONDS, soon, watched
 
 #: A page every tenth of a second: nobody waits for the end of them.
 PAGES, PAGE_SECONDS = 400, 0.1
@@ -32,12 +32,6 @@ def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
             yield one.start()
         finally:
             one.kill()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as one:
-        yield one
 
 
 def test_a_crawl_is_started_watched_and_cancelled(browser: Any, serving: Serving) -> None:

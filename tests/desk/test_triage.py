@@ -1,58 +1,30 @@
 """Going through what waits in a real browser: by keys alone, and without a script."""
 
-import shutil
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from crawler.services import standing
+from tests.desk import browsing
+from tests.desk.browsing import watched
 from tests.desk.conftest import SLUG
 from tests.desk.serving import Desk
 from tests.desk.stocked import HOSTILE, stock, stock_hostile
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
-
 LIST = f"/incidents/{SLUG}"
 #: What is decided about the articles, in turn, by key and by its name.
 KEYS = (("y", "keep"), ("n", "dismiss"), ("s", "star"))
-PATIENCE_SECONDS = 20.0
+soon = partial(browsing.soon, seconds=20.0)
 COUNT = 100
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    options = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    with playwright.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
 def page(browser: Any, desk: Desk) -> Iterator[Any]:
     """A page that asks nobody but the desk, and complains of nothing."""
-    opened = browser.new_page(viewport={"width": 1280, "height": 900})
-    complaints: list[str] = []
-    opened.on("console", lambda message: complaints.append(message.text))
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "request",
-        lambda sent: None if sent.url.startswith(desk.url) else complaints.append(sent.url),
-    )
-    yield opened
-    opened.close()
-    assert complaints == []
-
-
-def soon(page: Any, is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        page.wait_for_timeout(20)
+    with watched(browser, desk.url, viewport={"width": 1280, "height": 900}) as opened:
+        yield opened
 
 
 def reviews(desk: Desk, ids: list[int]) -> list[str | None]:

@@ -2,17 +2,15 @@
 
 import random
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from pipelines.stages import settle
-from pipelines.store import articles, migrations, open_database, sketches
+from pipelines.store import articles, open_database, sketches
 from pipelines.store.schema import copy_link, copy_queue
+from tests.pipelines.store.migrated import at_migration
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 WORDS = [f"{a}{b}{c}" for a in "bdfgklmnprst" for b in "aeiou" for c in ("n", "rd", "st", "lo")]
@@ -34,20 +32,11 @@ STORED = {
 
 def at_revision(database_url: str, revision: str) -> None:
     """A group of four, of which two are the same by now, and one that stands alone."""
-    engine = create_engine(database_url)
-    with engine.begin() as conn:
-        if conn.dialect.name == "postgresql":
-            conn.exec_driver_sql("DROP SCHEMA public CASCADE")
-            conn.exec_driver_sql("CREATE SCHEMA public")
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes["connection"] = conn
-        command.upgrade(config, revision)
+    with at_migration(database_url, revision) as conn:
         at: Any = NOW if conn.dialect.name == "postgresql" else int(NOW.timestamp()) * 1_000_000
         conn.execute(text("INSERT INTO copy_group (created_at) VALUES (:at)"), {"at": at})
         for id, (wording, origin) in STORED.items():
             put(conn, id, wording, origin, at)
-    engine.dispose()
 
 
 def put(conn: Connection, id: int, wording: str | None, origin: int | None, at: Any) -> None:

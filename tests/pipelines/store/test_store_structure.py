@@ -4,11 +4,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, MetaData, Table, create_engine
+from sqlalchemy import Column, Connection, MetaData, Table
 
 from pipelines.incident import Incident, Profile
 from pipelines.items import Article, Dated, Entry, Relevance
@@ -21,12 +19,12 @@ from pipelines.store import (
     forgetting,
     incidents,
     matches,
-    migrations,
     open_database,
     schema,
     texts,
 )
 from pipelines.urls import canonical_key
+from tests.pipelines.store.migrated import at_migration
 
 NOW = datetime(2014, 12, 20, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -157,15 +155,7 @@ def test_articles_of_an_earlier_version_stay_readable(database_url: str) -> None
 
 def _stored_at(database_url: str, migration: str) -> int:
     """An article in a store that no later migration has seen."""
-    engine = create_engine(database_url)
-    with engine.begin() as conn:
-        if conn.dialect.name == "postgresql":
-            conn.exec_driver_sql("DROP SCHEMA public CASCADE")
-            conn.exec_driver_sql("CREATE SCHEMA public")
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes["connection"] = conn
-        command.upgrade(config, migration)
+    with at_migration(database_url, migration) as conn:
         put_row(
             conn,
             schema.article,
@@ -190,7 +180,6 @@ def _stored_at(database_url: str, migration: str) -> int:
         )
         version = {"article_id": 1, "number": 1, "title": ARTICLE.title, "text": ARTICLE.text}
         put_row(conn, schema.revision, version | {"seen_at": NOW, "text_sha256": "0"})
-    engine.dispose()
     return 1
 
 
