@@ -22,6 +22,7 @@ from pipelines.store import (
 )
 from pipelines.store import ledger as ledger_rows
 from pipelines.store.coverage import Days, First
+from pipelines.store.edits import Edit
 
 #: Articles and sources that are told one by one.
 MOST_NEWS = 10
@@ -103,18 +104,6 @@ class Outlet:
 
 
 @dataclass(frozen=True, slots=True)
-class Revised:
-    """A new version of a follow-up; `kind` is of its outlet's own note on it, None: no note."""
-
-    article_id: int
-    number: int
-    title: str | None
-    outlet: str | None
-    at: datetime
-    kind: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Timeline:
     """Coverage of an incident by follow-ups: by day of publication (of the first reading where that
     is unknown). `as_of` None: as it is known now, else what was known at the end of that day.
@@ -126,7 +115,7 @@ class Timeline:
     days: tuple[Day, ...]
     outlets: tuple[Outlet, ...]
     others: int
-    revisions: tuple[Revised, ...]
+    revisions: tuple[Edit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,10 +233,7 @@ def timeline(
         tuple(Day(day, n) for day, n in counted),
         tuple(sorted(told, key=lambda one: (one.first_at, one.first_id))),
         len(totals) - len(chosen),
-        tuple(
-            Revised(one.article_id, one.number, one.title, one.outlet, one.at, one.kind)
-            for one in revised
-        ),
+        tuple(revised),
     )
 
 
